@@ -1,0 +1,211 @@
+#include "decode/testing/stack_patterns.h"
+
+#include <array>
+#include <string_view>
+
+namespace lf::decode::testing {
+namespace {
+
+using Kinds = std::vector<ArgumentKind>;
+
+FramePattern standard(std::string_view function, std::string_view file, std::uint32_t line, Kinds arguments) {
+  return {.function = std::string(function),
+          .file = "/usr/local/go/src/" + std::string(file),
+          .line = line,
+          .offset = 0x20 + line % 0x300,
+          .inlined = false,
+          .arguments = std::move(arguments)};
+}
+
+FramePattern inlined(std::string_view function, std::string_view file, std::uint32_t line) {
+  FramePattern frame = standard(function, file, line, {});
+  frame.inlined = true;
+  return frame;
+}
+
+struct Blocking {
+  std::string_view state;
+  unsigned weight;
+  std::vector<std::string> runtime_leaf;
+  std::vector<FramePattern> frames;
+};
+
+/// What a goroutine waits in: state, runtime leaf frames (protobuf only), then the frames of the standard library.
+std::vector<Blocking> make_blockings() {
+  using enum ArgumentKind;
+  return {
+      {"chan receive", 24, {"runtime.gopark", "runtime.chanrecv", "runtime.chanrecv1"}, {}},
+      {"chan send", 10, {"runtime.gopark", "runtime.chansend", "runtime.chansend1"}, {}},
+      {"select", 26, {"runtime.gopark", "runtime.selectgo"}, {}},
+      {"select (no cases)", 1, {"runtime.gopark", "runtime.block"}, {}},
+      {"chan receive (nil chan)", 1, {"runtime.gopark", "runtime.chanrecv", "runtime.chanrecv1"}, {}},
+      {"sleep", 6, {"runtime.gopark"}, {standard("time.Sleep", "runtime/time.go", 363, {Small})}},
+      {"sync.Mutex.Lock",
+       6,
+       {"runtime.gopark", "runtime.goparkunlock", "runtime.semacquire1"},
+       {standard("internal/sync.runtime_SemacquireMutex", "runtime/sema.go", 95, {Pointer, Small, Unknown}),
+        standard("internal/sync.(*Mutex).lockSlow", "internal/sync/mutex.go", 149, {Pointer}),
+        inlined("internal/sync.(*Mutex).Lock", "internal/sync/mutex.go", 70),
+        inlined("sync.(*Mutex).Lock", "sync/mutex.go", 46)}},
+      {"sync.WaitGroup.Wait",
+       5,
+       {"runtime.gopark", "runtime.goparkunlock", "runtime.semacquire1"},
+       {standard("sync.runtime_SemacquireWaitGroup", "runtime/sema.go", 114, {Pointer, Small}),
+        standard("sync.(*WaitGroup).Wait", "sync/waitgroup.go", 206, {Pointer})}},
+      {"sync.Cond.Wait",
+       3,
+       {"runtime.gopark", "runtime.goparkunlock"},
+       {standard("sync.runtime_notifyListWait", "runtime/sema.go", 617, {Pointer, Small}),
+        standard("sync.(*Cond).Wait", "sync/cond.go", 71, {Pointer})}},
+      {"IO wait",
+       14,
+       {"runtime.gopark", "runtime.netpollblock"},
+       {standard("internal/poll.runtime_pollWait", "runtime/netpoll.go", 351, {Pointer, Small}),
+        standard("internal/poll.(*pollDesc).wait", "internal/poll/fd_poll_runtime.go", 84,
+                 {StalePointer, StalePointer, Small}),
+        inlined("internal/poll.(*pollDesc).waitRead", "internal/poll/fd_poll_runtime.go", 89),
+        standard("internal/poll.(*FD).Read", "internal/poll/fd_unix.go", 165, {Pointer, Slice}),
+        standard("net.(*netFD).Read", "net/fd_posix.go", 68, {Pointer, Slice}),
+        standard("net.(*conn).Read", "net/net.go", 196, {Pointer, Slice})}},
+      {"syscall",
+       2,
+       {},
+       {standard("syscall.Syscall6", "runtime/internal/syscall/syscall_linux.go", 95,
+                 {Small, Small, Pointer, Small, Small, Small})}},
+      {"runnable", 2, {}, {}},
+  };
+}
+
+struct Root {
+  std::vector<FramePattern> frames;  // outer end of the stack, leaf first
+  FramePattern creator;
+};
+
+std::vector<Root> make_roots() {
+  using enum ArgumentKind;
+  return {
+      {{standard("net/http.HandlerFunc.ServeHTTP", "net/http/server.go", 2286, {StalePointer, Interface, StalePointer}),
+        standard("net/http.(*ServeMux).ServeHTTP", "net/http/server.go", 2828, {StalePointer, Interface, Pointer}),
+        standard("net/http.serverHandler.ServeHTTP", "net/http/server.go", 3311, {Slice, Interface, StalePointer}),
+        standard("net/http.(*conn).serve", "net/http/server.go", 2067, {Pointer, Interface})},
+       standard("net/http.(*Server).Serve", "net/http/server.go", 3464, {})},
+      {{standard("golang.org/x/sync/errgroup.(*Group).Go.func1", "golang.org/x/sync/errgroup/errgroup.go", 93, {})},
+       standard("golang.org/x/sync/errgroup.(*Group).Go", "golang.org/x/sync/errgroup/errgroup.go", 78, {Pointer})},
+      {{standard("google.golang.org/grpc.(*Server).processStreamingRPC", "google.golang.org/grpc@v1.73.0/server.go",
+                 1698, {Pointer, Interface, Pointer, Pointer, Pointer, StalePointer}),
+        standard("google.golang.org/grpc.(*Server).handleStream", "google.golang.org/grpc@v1.73.0/server.go", 1819,
+                 {Pointer, Interface, Pointer}),
+        standard("google.golang.org/grpc.(*Server).serveStreams.func2.1", "google.golang.org/grpc@v1.73.0/server.go",
+                 1035, {})},
+       standard("google.golang.org/grpc.(*Server).serveStreams.func2", "google.golang.org/grpc@v1.73.0/server.go", 1046,
+                {Pointer})},
+      {{}, {}},  // a goroutine of the program's own, made by a function of the program
+  };
+}
+
+constexpr std::array<std::string_view, 16> kOwners{"github.com/acme/storefront/internal/checkout",
+                                                   "github.com/acme/storefront/internal/inventory",
+                                                   "github.com/acme/storefront/internal/pricing",
+                                                   "github.com/acme/platform/queue",
+                                                   "github.com/acme/platform/cache",
+                                                   "github.com/acme/platform/session",
+                                                   "example.com/payments/ledger",
+                                                   "example.com/payments/settlement",
+                                                   "gopkg.in/yaml%2ev3",
+                                                   "github.com/jackc/pgx/v5/pgxpool",
+                                                   "github.com/segmentio/kafka-go",
+                                                   "github.com/redis/go-redis/v9/internal/pool",
+                                                   "go.opentelemetry.io/otel/sdk/trace",
+                                                   "k8s.io/client-go/tools/cache",
+                                                   "google.golang.org/grpc/internal/transport",
+                                                   "main"};
+constexpr std::array<std::string_view, 20> kTypes{
+    "Worker", "Session", "Broker", "Consumer", "Fetcher",   "Poller",   "Watcher", "Reflector", "Conn",     "Pool",
+    "Writer", "Batcher", "Ledger", "Resolver", "Scheduler", "Exporter", "Flusher", "Acceptor",  "Balancer", "Throttle"};
+constexpr std::array<std::string_view, 20> kMethods{"run",        "Process",   "loop",      "handleMessage", "dispatch",
+                                                    "awaitReply", "Do",        "consume",   "publish",       "flush",
+                                                    "Acquire",    "roundTrip", "serveOne",  "watch",         "refresh",
+                                                    "drain",      "commit",    "retryLoop", "collect",       "forward"};
+
+FramePattern user_frame(std::size_t function, std::uint32_t line) {
+  using enum ArgumentKind;
+  static constexpr std::array<ArgumentKind, 7> kAll{Pointer, Interface, Slice, StalePointer, Small, String, Unknown};
+  const std::string_view owner = kOwners[function % kOwners.size()];
+  const std::string_view type = kTypes[(function / kOwners.size()) % kTypes.size()];
+  const std::string_view method = kMethods[(function / 7) % kMethods.size()];
+  const std::string number = function < 320 ? "" : std::to_string(function / 320);
+  FramePattern frame;
+  const std::string package(owner);
+  switch (function % 5) {
+    case 0:
+    case 1:
+      frame.function = package + ".(*" + std::string(type) + number + ")." + std::string(method);
+      break;
+    case 2:
+      frame.function = package + "." + std::string(type) + number + "." + std::string(method);
+      break;
+    case 3:
+      frame.function =
+          package + "." + std::string(method) + std::string(type) + number + ".func" + std::to_string(1 + function % 4);
+      break;
+    default:
+      frame.function = package + ".(*" + std::string(type) + number + "[...])." + std::string(method);
+      break;
+  }
+  frame.file = owner == "main" ? "/home/build/service/cmd/service/" : "/home/build/go/pkg/mod/" + package + "/";
+  frame.file += std::string(type) + number + ".go";
+  frame.line = line;
+  frame.offset = 0x10 + (line * 7) % 0x900;
+  frame.inlined = function % 11 == 10;
+  if (!frame.inlined) {
+    for (std::size_t k = 0; k < function % 5; ++k)
+      frame.arguments.push_back(kAll[(function / 3 + k * k) % kAll.size()]);
+  }
+  return frame;
+}
+
+const Blocking& draw(const std::vector<Blocking>& blockings, Random& random) {
+  unsigned total = 0;
+  for (const Blocking& blocking : blockings) total += blocking.weight;
+  std::size_t drawn = random.below(total);
+  for (const Blocking& blocking : blockings) {
+    if (drawn < blocking.weight) return blocking;
+    drawn -= blocking.weight;
+  }
+  return blockings.front();
+}
+
+}  // namespace
+
+std::vector<StackPattern> make_stack_patterns(const StackShape& shape, Random& random) {
+  const std::vector<Blocking> blockings = make_blockings();
+  const std::vector<Root> roots = make_roots();
+  constexpr std::size_t kFunctions = 960;
+  std::vector<StackPattern> patterns;
+  patterns.reserve(shape.stacks);
+  for (std::size_t index = 0; index < shape.stacks; ++index) {
+    const Blocking& blocking = draw(blockings, random);
+    const Root& root = roots[random.below(roots.size())];
+    StackPattern pattern;
+    pattern.state = blocking.state;
+    pattern.runtime_leaf = blocking.runtime_leaf;
+    pattern.frames = blocking.frames;
+    // The first frame of the program makes the stack one of its kind: no two share function and line.
+    pattern.frames.push_back(user_frame(index % kFunctions, static_cast<std::uint32_t>(31 + index / kFunctions)));
+    const std::size_t depth = random.between(shape.frames_min, shape.frames_max);
+    while (pattern.frames.size() + root.frames.size() < depth) {
+      pattern.frames.push_back(
+          user_frame(random.below(kFunctions), static_cast<std::uint32_t>(100 + 37 * random.below(12))));
+    }
+    pattern.frames.insert(pattern.frames.end(), root.frames.begin(), root.frames.end());
+    pattern.creator = root.creator;
+    if (root.frames.empty())
+      pattern.creator = user_frame(random.below(kFunctions), static_cast<std::uint32_t>(100 + 37 * random.below(12)));
+    pattern.creator.inlined = false;
+    pattern.text_address = 0x480000 + index * 0x1000;
+    patterns.push_back(std::move(pattern));
+  }
+  return patterns;
+}
+
+}  // namespace lf::decode::testing
