@@ -1,0 +1,23 @@
+# Warnings, hardening and sanitizers, for everything that is ours.
+add_library(lf_flags INTERFACE)
+target_compile_options(lf_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+target_include_directories(lf_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
+
+set(LF_SANITIZE "" CACHE STRING "comma list for -fsanitize")
+option(LF_FUZZ "build the libFuzzer targets" OFF)
+
+if(LF_SANITIZE)
+  target_compile_options(lf_flags INTERFACE -fsanitize=${LF_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(lf_flags INTERFACE -fsanitize=${LF_SANITIZE})
+elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
+  set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+  target_compile_options(lf_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong
+    -ftrivial-auto-var-init=zero)
+  target_link_options(lf_flags INTERFACE -Wl,-z,relro -Wl,--as-needed)
+endif()
+add_link_options(-pie)
+
+find_program(LF_CCACHE ccache)
+if(LF_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${LF_CCACHE})
+endif()

@@ -1,0 +1,21 @@
+# Debian's libraries, by what they are for. Small ones are linked statically where Debian ships an archive: it saves
+# the dynamic loader's time at every start.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(DEFLATE REQUIRED IMPORTED_TARGET libdeflate)
+pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
+pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-cpp)
+pkg_check_modules(NCURSES REQUIRED IMPORTED_TARGET ncursesw)
+
+set(LF_FMT fmt::fmt)
+set(LF_XXHASH PkgConfig::XXHASH)
+set(LF_CURL PkgConfig::CURL)
+set(LF_DEFLATE PkgConfig::DEFLATE)
+set(LF_ZLIB PkgConfig::ZLIB)
+set(LF_RE2 PkgConfig::RE2)
+set(LF_YAML PkgConfig::YAML)
+set(LF_NCURSES PkgConfig::NCURSES)

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace lf {
+
+/// Finds values (indices into a table of the caller) by hash and an exact comparison; the hash alone never decides.
+///
+/// Open addressing with linear probing over 8-byte slots, at most three quarters full. The caller keeps the keys: it
+/// passes `equal(value)` to compare with a stored one. Cost: one probe and one comparison on a hit.
+class HashIndex {
+ public:
+  HashIndex() : slots_(kFirstSize) {}
+
+  /// The value stored under an equal key, or `make()`'s result, stored. `make` must not touch this index.
+  template <class Equal, class Make>
+  std::uint32_t find_or_insert(std::uint64_t hash, Equal&& equal, Make&& make) {
+    const std::uint32_t fragment = fold(hash);
+    std::size_t at = fragment & (slots_.size() - 1);
+    while (slots_[at].used) {
+      if (slots_[at].fragment == fragment && equal(slots_[at].value)) return slots_[at].value;
+      at = (at + 1) & (slots_.size() - 1);
+    }
+    const std::uint32_t value = make();
+    slots_[at].fragment = fragment & 0x7FFFFFFFU;
+    slots_[at].used = 1;
+    slots_[at].value = value;
+    if (++size_ * 4 > slots_.size() * 3) grow();
+    return value;
+  }
+
+  /// The value stored under an equal key, or `absent`.
+  template <class Equal>
+  std::uint32_t find(std::uint64_t hash, Equal&& equal, std::uint32_t absent = 0) const {
+    const std::uint32_t fragment = fold(hash);
+    for (std::size_t at = fragment & (slots_.size() - 1); slots_[at].used; at = (at + 1) & (slots_.size() - 1)) {
+      if (slots_[at].fragment == fragment && equal(slots_[at].value)) return slots_[at].value;
+    }
+    return absent;
+  }
+
+  std::size_t size() const { return size_; }
+
+ private:
+  struct Slot {
+    std::uint32_t fragment : 31 = 0;
+    std::uint32_t used : 1 = 0;
+    std::uint32_t value = 0;
+  };
+  static constexpr std::size_t kFirstSize = 64;
+
+  static std::uint32_t fold(std::uint64_t hash) {
+    return static_cast<std::uint32_t>(hash ^ (hash >> 32)) & 0x7FFFFFFFU;
+  }
+
+  void grow() {
+    std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(slots_.size() * 2));
+    for (const Slot& slot : old) {
+      if (!slot.used) continue;
+      std::size_t at = slot.fragment & (slots_.size() - 1);
+      while (slots_[at].used) at = (at + 1) & (slots_.size() - 1);
+      slots_[at] = slot;
+    }
+  }
+
+  std::vector<Slot> slots_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace lf

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "detect/history.h"
+#include "model/report.h"
+
+namespace lf::detect {
+
+/// One pattern of the user or of a built-in table. Substring with smart case, or `re:` a regular expression (RE2).
+struct PatternSpec {
+  std::string pattern;
+  std::string reason;  ///< empty where none was given
+};
+
+struct Thresholds {
+  std::uint64_t normal = 50, moderate = 100, high = 200, critical = 500;
+};
+
+/// What the user may tune. Rules are pure functions of the history and these.
+struct DetectOptions {
+  Thresholds goroutines{50, 100, 200, 500};
+  Thresholds memory_mb{50, 100, 200, 500};
+  std::vector<PatternSpec> suspicious, safe;
+  std::uint64_t leakprof_threshold = 5;
+  std::chrono::seconds leakprof_duration{60};
+  std::size_t memory_history = 10;
+  bool goroutines = true;  ///< judge them
+  bool memory = true;
+  std::string_view settle_command;       ///< the command line that would settle a suspicion, for advice
+  std::uint64_t memory_limit_bytes = 0;  ///< where a limit is known: time until it is told
+};
+
+/// What detection has to say of a history: every section a report needs that is judged, not measured.
+struct Verdicts {
+  std::vector<Finding> findings;  ///< ordered: verdict, score, count falling, then site
+  HealthSection health;
+  Level goroutine_level = Level::kNormal, memory_level = Level::kNormal;
+  bool goroutine_alert = false, memory_alert = false;
+  MemoryPattern pattern = MemoryPattern::kUnknown;
+  std::string pattern_reason;
+  std::optional<double> growth_bytes_per_s;
+};
+
+/// Runs every rule of rules.def over `history`, combines their evidence into findings (one a leak) and judges health.
+/// Deterministic: same history, same options, same result. No clock, no I/O.
+[[nodiscard]] Result<Verdicts> run(const History& history, const DetectOptions& options);
+
+/// A row of rules.def, as `explain` and SARIF show it.
+struct RuleInfo {
+  std::string_view id, brief;
+  FindingKind kind;
+};
+std::span<const RuleInfo> rules();
+
+}  // namespace lf::detect
