@@ -1,0 +1,85 @@
+"""Fixtures of the end-to-end tests. What they stand on is in support/."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from fake_target import Answer, FakeTarget
+from support import binary, places, report
+from support.live import LiveTarget
+from support.pprof_answers import PprofAnswers, small_program
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if not places.binary().is_file() and not session.config.option.collectonly:
+        pytest.exit(f"no binary at {places.binary()}: run scripts/build, or name one in LEAKFINDER_BINARY", returncode=2)
+
+
+def pytest_report_header() -> list[str]:
+    from support import golang
+    found = golang.default()
+    newer = golang.exactly("1.27.0")
+    return [f"binary: {places.binary()}", f"go: {found.version if found else 'none'}; for the leak profile: {newer.version if newer else 'none'}"]
+
+
+class Leakfinder:
+    """The binary under test, run in a folder of the test's own."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def __call__(self, *args, **options) -> binary.Result:
+        return binary.run(*args, **{"cwd": self.folder, **options})
+
+    def start(self, *args, **options) -> binary.Running:
+        return binary.start(*args, **{"cwd": self.folder, **options})
+
+    def json(self, *args, **options) -> report.Report:
+        """Runs with -format=json; the report is validated."""
+        return report.of(self(*args, "-format=json", **options))
+
+    def write(self, name: str, content: bytes | str) -> Path:
+        """Writes a file into the test's folder."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+
+@pytest.fixture
+def leakfinder(tmp_path: Path) -> Leakfinder:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return Leakfinder(folder)
+
+
+@pytest.fixture
+def serve() -> Iterator:
+    """Starts fake targets that end with the test: serve(answer, unix_path=…, tls=…)."""
+    with ExitStack() as stack:
+        def start(answer: Answer | None = None, **options) -> FakeTarget:
+            return stack.enter_context(FakeTarget(answer or PprofAnswers([small_program()]), **options))
+        yield start
+
+
+@pytest.fixture
+def quiet(serve) -> FakeTarget:
+    """A small healthy fake target."""
+    return serve()
+
+
+@pytest.fixture(scope="module")
+def live() -> Iterator:
+    """Starts live Go programs that end with the module: live("-mode=healthy"); equal flags share one program."""
+    started: dict[tuple, LiveTarget] = {}
+
+    def start(*flags: str, fresh: bool = False, **options) -> LiveTarget:
+        key = (*flags, options.get("toolchain"), len(started) if fresh else None)
+        if key not in started:
+            started[key] = LiveTarget(*flags, **options)
+        return started[key]
+    yield start
+    for target in started.values():
+        target.stop()
