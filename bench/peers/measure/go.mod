@@ -1,0 +1,3 @@
+module leakfinder/bench/measure
+
+go 1.18
