@@ -1,0 +1,3 @@
+module leakfinder/bench/live
+
+go 1.19

@@ -1,0 +1,127 @@
+// live parks goroutines in a mix of states and stacks, holds a heap of many allocation sites, serves net/http/pprof, and
+// measures how long it was stopped: the longest gap of a goroutine that sleeps in steps of 1 ms, at /stall (JSON; reading it
+// begins a new interval). It prints "ready URL" once all are parked and ends when its standard input closes.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	_ "net/http/pprof"
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+type stallMeter struct {
+	longest, pings int64 // nanoseconds; count
+}
+
+func (m *stallMeter) run() {
+	last := time.Now()
+	for {
+		time.Sleep(time.Millisecond)
+		now := time.Now()
+		gap := int64(now.Sub(last))
+		last = now
+		atomic.AddInt64(&m.pings, 1)
+		for {
+			longest := atomic.LoadInt64(&m.longest)
+			if gap <= longest || atomic.CompareAndSwapInt64(&m.longest, longest, gap) {
+				break
+			}
+		}
+	}
+}
+
+func (m *stallMeter) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	longest := atomic.SwapInt64(&m.longest, 0)
+	pings := atomic.SwapInt64(&m.pings, 0)
+	fmt.Fprintf(w, "{\"longest_ms\":%.3f,\"pings\":%d}\n", float64(longest)/1e6, pings)
+}
+
+// park returns a function that blocks for ever in one of the common states.
+func park(kind int, started *sync.WaitGroup) func() {
+	channel := make(chan int)
+	switch kind % 8 {
+	case 0, 1:
+		return func() { started.Done(); <-channel }
+	case 2:
+		return func() { started.Done(); channel <- 1 }
+	case 3, 4:
+		other := make(chan string)
+		return func() {
+			started.Done()
+			select {
+			case <-channel:
+			case <-other:
+			}
+		}
+	case 5:
+		group := &sync.WaitGroup{}
+		group.Add(1)
+		return func() { started.Done(); group.Wait() }
+	case 6:
+		cond := sync.NewCond(&sync.Mutex{})
+		return func() {
+			cond.L.Lock()
+			started.Done()
+			cond.Wait()
+		}
+	default:
+		return func() { started.Done(); time.Sleep(1000 * time.Hour) }
+	}
+}
+
+func main() {
+	address := flag.String("addr", "127.0.0.1:0", "where to serve")
+	goroutines := flag.Int("goroutines", 100, "how many to park")
+	stacks := flag.Int("stacks", 20, "over how many distinct stacks")
+	depth := flag.Int("depth", 6, "frames of each stack, about")
+	sites := flag.Int("heap-sites", 0, "distinct allocation stacks, each sampled")
+	heap := flag.Int("heap-mb", 0, "ballast: live heap in objects of 1 KB")
+	flag.Parse()
+
+	if *sites > 0 {
+		runtime.MemProfileRate = 1
+	}
+	held := make([][]byte, 0, *sites+*heap*1024)
+	for site := 0; site < *sites; site++ {
+		spell(spelling(site, 8), func() { held = append(held, make([]byte, 64+site%192)) })
+	}
+	if *sites > 0 {
+		runtime.MemProfileRate = 512 * 1024
+	}
+	for k := 0; k < *heap*1024; k++ {
+		held = append(held, make([]byte, 1024))
+	}
+
+	var started sync.WaitGroup
+	started.Add(*goroutines)
+	for k := 0; k < *goroutines; k++ {
+		stack := k % *stacks
+		go spell(spelling(stack, *depth), park(stack, &started))
+	}
+	started.Wait()
+	runtime.GC()
+
+	meter := &stallMeter{}
+	go meter.run()
+	http.Handle("/stall", meter)
+	listener, err := net.Listen("tcp", *address)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	go func() {
+		io.Copy(io.Discard, os.Stdin)
+		os.Exit(0)
+	}()
+	fmt.Printf("ready http://%s\n", listener.Addr())
+	http.Serve(listener, nil)
+	runtime.KeepAlive(held)
+}
