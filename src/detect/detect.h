@@ -25,8 +25,8 @@ struct Thresholds {
 
 /// What the user may tune. Rules are pure functions of the history and these.
 struct DetectOptions {
-  Thresholds goroutines{50, 100, 200, 500};
-  Thresholds memory_mb{50, 100, 200, 500};
+  Thresholds goroutine_thresholds{50, 100, 200, 500};
+  Thresholds memory_thresholds_mb{50, 100, 200, 500};
   std::vector<PatternSpec> suspicious, safe;
   std::uint64_t leakprof_threshold = 5;
   std::chrono::seconds leakprof_duration{60};
