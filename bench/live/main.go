@@ -1,9 +1,10 @@
 // live parks goroutines in a mix of states and stacks, holds a heap of many allocation sites, serves net/http/pprof, and
 // measures how long it was stopped: the longest gap of a goroutine that sleeps in steps of 1 ms, at /stall (JSON; reading it
-// begins a new interval). It prints "ready URL" once all are parked and ends when its standard input closes.
+// begins a new interval). /requests tells what was asked for. It prints "ready URL" once all are parked and ends when its standard input closes.
 package main
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -42,6 +43,31 @@ func (m *stallMeter) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	longest := atomic.SwapInt64(&m.longest, 0)
 	pings := atomic.SwapInt64(&m.pings, 0)
 	fmt.Fprintf(w, "{\"longest_ms\":%.3f,\"pings\":%d}\n", float64(longest)/1e6, pings)
+}
+
+// requestLog keeps the paths asked for, so that a peer can be timed on exactly the same profiles; /requests reads and clears it.
+type requestLog struct {
+	mutex sync.Mutex
+	paths []string
+}
+
+func (l *requestLog) wrap(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if path := r.URL.RequestURI(); path != "/stall" && path != "/requests" {
+			l.mutex.Lock()
+			l.paths = append(l.paths, path)
+			l.mutex.Unlock()
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (l *requestLog) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	l.mutex.Lock()
+	paths := l.paths
+	l.paths = []string{}
+	l.mutex.Unlock()
+	json.NewEncoder(w).Encode(paths)
 }
 
 // park returns a function that blocks for ever in one of the common states.
@@ -112,6 +138,8 @@ func main() {
 	meter := &stallMeter{}
 	go meter.run()
 	http.Handle("/stall", meter)
+	asked := &requestLog{paths: []string{}}
+	http.Handle("/requests", asked)
 	listener, err := net.Listen("tcp", *address)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -122,6 +150,6 @@ func main() {
 		os.Exit(0)
 	}()
 	fmt.Printf("ready http://%s\n", listener.Addr())
-	http.Serve(listener, nil)
+	http.Serve(listener, asked.wrap(http.DefaultServeMux))
 	runtime.KeepAlive(held)
 }

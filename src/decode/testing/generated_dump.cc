@@ -18,25 +18,25 @@ void append_argument(std::string& out, ArgumentKind kind, Random& random) {
   const std::uint64_t pointer = 0xc000000000 + (drawn & 0x3fffffff8);
   auto at = std::back_inserter(out);
   switch (kind) {
-    case ArgumentKind::Pointer:
+    case ArgumentKind::kPointer:
       fmt::format_to(at, "0x{:x}", pointer);
       break;
-    case ArgumentKind::StalePointer:
+    case ArgumentKind::kStalePointer:
       fmt::format_to(at, "0x{:x}?", pointer);
       break;
-    case ArgumentKind::Small:
+    case ArgumentKind::kSmall:
       fmt::format_to(at, "0x{:x}", drawn % 300);
       break;
-    case ArgumentKind::String:
+    case ArgumentKind::kString:
       fmt::format_to(at, "{{0x{:x}, 0x{:x}}}", pointer, drawn % 60);
       break;
-    case ArgumentKind::Slice:
+    case ArgumentKind::kSlice:
       fmt::format_to(at, "{{0x{:x}, 0x{:x}, 0x{:x}}}", pointer, drawn % 4096, 4096);
       break;
-    case ArgumentKind::Interface:
+    case ArgumentKind::kInterface:
       fmt::format_to(at, "{{0x{:x}, 0x{:x}}}", 0xbd0000 + (drawn % 400) * 0x20, pointer);
       break;
-    case ArgumentKind::Unknown:
+    case ArgumentKind::kUnknown:
       out += '_';
       break;
   }

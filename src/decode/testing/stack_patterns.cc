@@ -39,39 +39,39 @@ std::vector<Blocking> make_blockings() {
       {"select", 26, {"runtime.gopark", "runtime.selectgo"}, {}},
       {"select (no cases)", 1, {"runtime.gopark", "runtime.block"}, {}},
       {"chan receive (nil chan)", 1, {"runtime.gopark", "runtime.chanrecv", "runtime.chanrecv1"}, {}},
-      {"sleep", 6, {"runtime.gopark"}, {standard("time.Sleep", "runtime/time.go", 363, {Small})}},
+      {"sleep", 6, {"runtime.gopark"}, {standard("time.Sleep", "runtime/time.go", 363, {kSmall})}},
       {"sync.Mutex.Lock",
        6,
        {"runtime.gopark", "runtime.goparkunlock", "runtime.semacquire1"},
-       {standard("internal/sync.runtime_SemacquireMutex", "runtime/sema.go", 95, {Pointer, Small, Unknown}),
-        standard("internal/sync.(*Mutex).lockSlow", "internal/sync/mutex.go", 149, {Pointer}),
+       {standard("internal/sync.runtime_SemacquireMutex", "runtime/sema.go", 95, {kPointer, kSmall, kUnknown}),
+        standard("internal/sync.(*Mutex).lockSlow", "internal/sync/mutex.go", 149, {kPointer}),
         inlined("internal/sync.(*Mutex).Lock", "internal/sync/mutex.go", 70),
         inlined("sync.(*Mutex).Lock", "sync/mutex.go", 46)}},
       {"sync.WaitGroup.Wait",
        5,
        {"runtime.gopark", "runtime.goparkunlock", "runtime.semacquire1"},
-       {standard("sync.runtime_SemacquireWaitGroup", "runtime/sema.go", 114, {Pointer, Small}),
-        standard("sync.(*WaitGroup).Wait", "sync/waitgroup.go", 206, {Pointer})}},
+       {standard("sync.runtime_SemacquireWaitGroup", "runtime/sema.go", 114, {kPointer, kSmall}),
+        standard("sync.(*WaitGroup).Wait", "sync/waitgroup.go", 206, {kPointer})}},
       {"sync.Cond.Wait",
        3,
        {"runtime.gopark", "runtime.goparkunlock"},
-       {standard("sync.runtime_notifyListWait", "runtime/sema.go", 617, {Pointer, Small}),
-        standard("sync.(*Cond).Wait", "sync/cond.go", 71, {Pointer})}},
+       {standard("sync.runtime_notifyListWait", "runtime/sema.go", 617, {kPointer, kSmall}),
+        standard("sync.(*Cond).Wait", "sync/cond.go", 71, {kPointer})}},
       {"IO wait",
        14,
        {"runtime.gopark", "runtime.netpollblock"},
-       {standard("internal/poll.runtime_pollWait", "runtime/netpoll.go", 351, {Pointer, Small}),
+       {standard("internal/poll.runtime_pollWait", "runtime/netpoll.go", 351, {kPointer, kSmall}),
         standard("internal/poll.(*pollDesc).wait", "internal/poll/fd_poll_runtime.go", 84,
-                 {StalePointer, StalePointer, Small}),
+                 {kStalePointer, kStalePointer, kSmall}),
         inlined("internal/poll.(*pollDesc).waitRead", "internal/poll/fd_poll_runtime.go", 89),
-        standard("internal/poll.(*FD).Read", "internal/poll/fd_unix.go", 165, {Pointer, Slice}),
-        standard("net.(*netFD).Read", "net/fd_posix.go", 68, {Pointer, Slice}),
-        standard("net.(*conn).Read", "net/net.go", 196, {Pointer, Slice})}},
+        standard("internal/poll.(*FD).Read", "internal/poll/fd_unix.go", 165, {kPointer, kSlice}),
+        standard("net.(*netFD).Read", "net/fd_posix.go", 68, {kPointer, kSlice}),
+        standard("net.(*conn).Read", "net/net.go", 196, {kPointer, kSlice})}},
       {"syscall",
        2,
        {},
        {standard("syscall.Syscall6", "runtime/internal/syscall/syscall_linux.go", 95,
-                 {Small, Small, Pointer, Small, Small, Small})}},
+                 {kSmall, kSmall, kPointer, kSmall, kSmall, kSmall})}},
       {"runnable", 2, {}, {}},
   };
 }
@@ -84,21 +84,22 @@ struct Root {
 std::vector<Root> make_roots() {
   using enum ArgumentKind;
   return {
-      {{standard("net/http.HandlerFunc.ServeHTTP", "net/http/server.go", 2286, {StalePointer, Interface, StalePointer}),
-        standard("net/http.(*ServeMux).ServeHTTP", "net/http/server.go", 2828, {StalePointer, Interface, Pointer}),
-        standard("net/http.serverHandler.ServeHTTP", "net/http/server.go", 3311, {Slice, Interface, StalePointer}),
-        standard("net/http.(*conn).serve", "net/http/server.go", 2067, {Pointer, Interface})},
+      {{standard("net/http.HandlerFunc.ServeHTTP", "net/http/server.go", 2286,
+                 {kStalePointer, kInterface, kStalePointer}),
+        standard("net/http.(*ServeMux).ServeHTTP", "net/http/server.go", 2828, {kStalePointer, kInterface, kPointer}),
+        standard("net/http.serverHandler.ServeHTTP", "net/http/server.go", 3311, {kSlice, kInterface, kStalePointer}),
+        standard("net/http.(*conn).serve", "net/http/server.go", 2067, {kPointer, kInterface})},
        standard("net/http.(*Server).Serve", "net/http/server.go", 3464, {})},
       {{standard("golang.org/x/sync/errgroup.(*Group).Go.func1", "golang.org/x/sync/errgroup/errgroup.go", 93, {})},
-       standard("golang.org/x/sync/errgroup.(*Group).Go", "golang.org/x/sync/errgroup/errgroup.go", 78, {Pointer})},
+       standard("golang.org/x/sync/errgroup.(*Group).Go", "golang.org/x/sync/errgroup/errgroup.go", 78, {kPointer})},
       {{standard("google.golang.org/grpc.(*Server).processStreamingRPC", "google.golang.org/grpc@v1.73.0/server.go",
-                 1698, {Pointer, Interface, Pointer, Pointer, Pointer, StalePointer}),
+                 1698, {kPointer, kInterface, kPointer, kPointer, kPointer, kStalePointer}),
         standard("google.golang.org/grpc.(*Server).handleStream", "google.golang.org/grpc@v1.73.0/server.go", 1819,
-                 {Pointer, Interface, Pointer}),
+                 {kPointer, kInterface, kPointer}),
         standard("google.golang.org/grpc.(*Server).serveStreams.func2.1", "google.golang.org/grpc@v1.73.0/server.go",
                  1035, {})},
        standard("google.golang.org/grpc.(*Server).serveStreams.func2", "google.golang.org/grpc@v1.73.0/server.go", 1046,
-                {Pointer})},
+                {kPointer})},
       {{}, {}},  // a goroutine of the program's own, made by a function of the program
   };
 }
@@ -129,7 +130,8 @@ constexpr std::array<std::string_view, 20> kMethods{"run",        "Process",   "
 
 FramePattern user_frame(std::size_t function, std::uint32_t line) {
   using enum ArgumentKind;
-  static constexpr std::array<ArgumentKind, 7> kAll{Pointer, Interface, Slice, StalePointer, Small, String, Unknown};
+  static constexpr std::array<ArgumentKind, 7> kAll{kPointer, kInterface, kSlice,  kStalePointer,
+                                                    kSmall,   kString,    kUnknown};
   const std::string_view owner = kOwners[function % kOwners.size()];
   const std::string_view type = kTypes[(function / kOwners.size()) % kTypes.size()];
   const std::string_view method = kMethods[(function / 7) % kMethods.size()];

@@ -10,7 +10,7 @@
 namespace lf::decode::testing {
 
 /// How one argument of a frame is printed; values differ from goroutine to goroutine.
-enum class ArgumentKind : std::uint8_t { Pointer, StalePointer, Small, String, Slice, Interface, Unknown };
+enum class ArgumentKind : std::uint8_t { kPointer, kStalePointer, kSmall, kString, kSlice, kInterface, kUnknown };
 
 /// One frame of a generated stack.
 struct FramePattern {
