@@ -1,0 +1,3 @@
+#!/bin/sh
+# The former name of leakfinder.sh.
+exec "$(dirname "$(readlink -f "$0")")/leakfinder.sh" "$@"
