@@ -45,6 +45,7 @@ struct Consequence {
 struct Accepted {
   TargetText reason;
   std::string expires;  ///< YYYY-MM-DD, empty: never
+  TargetText owner;     ///< who accepted it, empty: not told
 };
 
 /// One leak, suspicion or remark; the fields are those of the JSON schema leakfinder/report/v1. Absent: does not apply.

@@ -1,5 +1,7 @@
 #include "model/report.h"
 
+#include <algorithm>
+
 namespace lf {
 
 std::string_view level_name(Level level) {
@@ -58,6 +60,18 @@ std::string_view health_level_name(HealthLevel level) {
       return "critical";
   }
   return "healthy";
+}
+
+bool fails(const Finding& finding, const FailOn& fail_on) {
+  if (finding.accepted) return false;
+  return (finding.verdict == Verdict::kLeak && fail_on.leak) ||
+         (finding.verdict == Verdict::kSuspect && fail_on.suspect);
+}
+
+bool fails(const Report& report) {
+  if (report.goroutines && report.goroutines->alert && report.fail_on.goroutine_alert) return true;
+  if (report.memory && report.memory->alert && report.fail_on.memory_alert) return true;
+  return std::ranges::any_of(report.findings, [&](const Finding& finding) { return fails(finding, report.fail_on); });
 }
 
 }  // namespace lf

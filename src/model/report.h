@@ -88,6 +88,8 @@ struct MemorySection {
   MemoryPattern pattern = MemoryPattern::kUnknown;
   std::string pattern_reason;  ///< what is missing (unknown), what was seen (cliff, growing)
   std::optional<double> growth_bytes_per_s;
+  std::optional<double> alloc_bytes_per_s, alloc_objects_per_s;  ///< all allocation, between first and last sample
+  std::optional<double> collections_per_min;                     ///< likewise
   std::vector<MemorySamplePoint> samples;
   std::vector<AllocationSite> sites;  ///< most in use first
 };
@@ -122,6 +124,19 @@ struct TargetSection {
   std::vector<std::string> profiles;  ///< that were read
 };
 
+/// What makes a run fail (-fail-on; spec, section 6).
+struct FailOn {
+  bool leak = true;
+  bool suspect = false;
+  bool goroutine_alert = false;  ///< `critical` was given, or `leak` and the user set that threshold
+  bool memory_alert = false;     ///< likewise
+};
+
+/// What a rule means, for formats that carry it (SARIF): id, a sentence, how it decides.
+struct RuleText {
+  std::string id, brief, help;
+};
+
 /// The result of one command, complete; every format writes from this and decides nothing.
 struct Report {
   std::string tool_version;
@@ -139,6 +154,13 @@ struct Report {
   std::vector<Error> errors;
   std::vector<std::pair<std::string, std::string>> criteria;  ///< active filters, shown with the result
   std::vector<std::string> notes;  ///< what this command cannot see, what was skipped and the flag that allows it
+  FailOn fail_on;
+  std::vector<RuleText> rules;  ///< those of the findings at least
 };
+
+/// Whether `finding` counts for -fail-on: accepted ones never do.
+bool fails(const Finding& finding, const FailOn& fail_on);
+/// Whether anything in `report` does, ALERTs included: exit code 1.
+bool fails(const Report& report);
 
 }  // namespace lf
