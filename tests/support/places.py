@@ -1,5 +1,6 @@
 """Where things are: the project, the binary under test, the shared samples."""
 
+import functools
 import os
 from pathlib import Path
 
@@ -32,3 +33,10 @@ def sample(name: str) -> Path:
     if not path.is_file():
         pytest.skip(f"needs ../shared/samples/{name}")
     return path
+
+
+@functools.cache
+def slowdown() -> float:
+    """How much slower than release the binary may be: 1, or more for a sanitizer build."""
+    content = binary().read_bytes() if binary().is_file() else b""
+    return 10.0 if b"__tsan_init" in content else 6.0 if b"__asan_init" in content else 1.0

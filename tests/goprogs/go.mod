@@ -1,0 +1,3 @@
+module leakfinder.test/goprogs
+
+go 1.19
