@@ -1,0 +1,113 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/stop.h"
+#include "decode/decoder.h"
+#include "model/report.h"
+#include "model/snapshot.h"
+#include "model/symbols.h"
+#include "target/source.h"
+
+namespace lf::pipeline {
+
+/// What one measurement wants to know, and how much it may cost the target (spec, section 5).
+struct MeasurePlan {
+  bool goroutines = true;
+  bool memory = true;
+  bool identities = false;        ///< goroutine ids and waits: debug=2, within `max_goroutines_full`
+  bool force_collection = false;  ///< read the heap with gc=1
+  bool keep_goroutine_bytes = false;
+  bool keep_heap_bytes = false;
+  bool heap_protobuf = false;  ///< ask for the protobuf form of the heap whatever the number of its records
+  std::uint64_t max_goroutines_full = 1'000;
+};
+
+/// The bytes of a profile as the target sent them, for saving.
+struct RawProfile {
+  decode::ContentKind kind = decode::ContentKind::kUnknown;
+  std::vector<std::byte> bytes;
+};
+
+/// What one measurement got. A part that could not be had is in `errors`; the rest stands.
+struct Measurement {
+  Snapshot snapshot;
+  RawProfile goroutine_bytes, heap_bytes;
+  std::vector<Error> errors;
+};
+
+/// What the runs of one command share, whatever they read from.
+struct Environment {
+  Clock& clock;
+  const Stop& stop;
+  Symbols& symbols;
+  decode::DecodeLimits limits;
+};
+
+/// Measures one live target, sparing it: index first, then goroutine and heap side by side on kept-alive connections.
+///
+/// Learns from answer to answer what the target offers (no index, no /debug/vars) and does not ask again. Not for two
+/// threads at once.
+class Session {
+ public:
+  Session(target::HttpSource& source, Environment environment) : source_(source), environment_(environment) {}
+
+  /// One measurement. Fails when nothing of what `plan` wants could be read; with kInterrupted when the user stopped
+  /// it.
+  [[nodiscard]] Result<Measurement> measure(const MeasurePlan& plan);
+
+  /// Reads the runtime's leak profile into `measurement`, where it is offered, the last goroutine profile shows no
+  /// pile-up on one lock, and the count is within `max_goroutines_full`. What is skipped is noted; once a session.
+  void read_leak_profile(Measurement& measurement, std::uint64_t max_goroutines_full);
+
+  /// Forces one collection and reads the heap after it, in the form the target is cheapest with.
+  [[nodiscard]] Result<Measurement> force_collection();
+
+  /// The heap as protobuf, as the target sends it, for saving.
+  [[nodiscard]] Result<RawProfile> read_heap_protobuf();
+
+  const Cost& cost() const { return cost_; }
+  const Warnings& warnings() const { return warnings_; }
+  Warnings& warnings() { return warnings_; }
+  /// What was skipped and the flag that allows it, each once.
+  const std::vector<std::string>& notes() const { return notes_; }
+  const std::vector<std::string>& profiles_read() const { return profiles_read_; }
+  const TargetText& go_version() const { return go_version_; }
+  std::string_view display_url() const { return source_.display_url(); }
+
+ private:
+  struct Ask;
+
+  [[nodiscard]] Result<void> read_index();
+  [[nodiscard]] Result<void> fetch(std::span<Ask> asks);
+  Result<decode::Decoded> take(Ask& ask);
+  void add_goroutines(Ask& ask, const MeasurePlan& plan, Measurement& measurement);
+  void add_heap(Ask& ask, const MeasurePlan& plan, Measurement& measurement);
+  void read_vars(Measurement& measurement);
+  void read_full_dump(const MeasurePlan& plan, Measurement& measurement);
+  bool index_count(std::string_view profile, std::uint64_t& count) const;
+  std::string heap_path(const MeasurePlan& plan) const;
+  void note(std::string text);
+  void note_profile(std::string_view name);
+
+  target::HttpSource& source_;
+  Environment environment_;
+  Cost cost_;
+  Warnings warnings_;
+  std::vector<std::string> notes_;
+  std::vector<std::string> profiles_read_;
+  TargetText go_version_;
+  std::vector<decode::IndexRow> index_;
+  enum class Known : std::uint8_t { kUnknown, kYes, kNo };
+  Known has_index_ = Known::kUnknown;
+  Known has_vars_ = Known::kUnknown;
+  bool leak_profile_done_ = false;
+  bool timed_out_ = false;  ///< in this measurement: no further request is made
+};
+
+}  // namespace lf::pipeline
