@@ -1,0 +1,239 @@
+#include "decode/testing/referee_dump.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <set>
+#include <span>
+
+#include "decode/testing/referee_text.h"
+#include "model/wait_state.h"
+
+namespace lf::decode::testing {
+namespace {
+
+/// A goroutine with what only the reading needs.
+struct Block {
+  PlainGoroutine goroutine;
+  std::uint64_t parent = 0;            ///< "in goroutine N"
+  std::vector<std::string> arguments;  ///< of each frame
+};
+
+bool take_suffix(std::string& text, std::string_view suffix) {
+  if (!text.ends_with(suffix)) return false;
+  text.resize(text.size() - suffix.size());
+  return true;
+}
+
+/// Splits off the part after the last ", "; empty where there is none.
+std::string last_part(const std::string& status) {
+  const std::size_t comma = status.rfind(", ");
+  return comma == std::string::npos ? "" : status.substr(comma + 2);
+}
+
+void drop_last_part(std::string& status) {
+  status.resize(status.rfind(", "));
+}
+
+/// Reads "state (leaked) (scan) (durable), N minutes, locked to thread, synctest bubble N" from the right.
+void read_status(std::string status, PlainGoroutine& goroutine) {
+  if (last_part(status).starts_with("synctest bubble ") || last_part(status).starts_with("synctest group ")) {
+    goroutine.flags |= kInBubble;
+    drop_last_part(status);
+  }
+  if (last_part(status) == "locked to thread") {
+    goroutine.flags |= kLockedToThread;
+    drop_last_part(status);
+  }
+  std::string minutes = last_part(status);
+  if (take_suffix(minutes, " minutes")) {
+    const auto read = whole_number(minutes);
+    goroutine.wait_minutes =
+        static_cast<unsigned>(std::min<std::uint64_t>(read.value_or(0), std::numeric_limits<std::uint16_t>::max()));
+    drop_last_part(status);
+  }
+  take_suffix(status, " (durable)");
+  take_suffix(status, " (synctest)");
+  take_suffix(status, " (scan)");
+  if (take_suffix(status, " (leaked)")) goroutine.flags |= kLeaked;
+  goroutine.state = wait_state_name(wait_state_of(status));
+}
+
+/// Reads "goroutine 7 gp=0x… m=nil [status] {labels}:".
+std::optional<PlainGoroutine> read_header(std::string_view line) {
+  static constexpr std::string_view kStart = "goroutine ";
+  if (!line.starts_with(kStart) || !line.ends_with(':')) return std::nullopt;
+  line.remove_prefix(kStart.size());
+  line.remove_suffix(1);
+  PlainGoroutine goroutine;
+  const std::size_t id_end = line.find(' ');
+  const auto id = whole_number(line.substr(0, id_end));
+  if (!id || id_end == std::string_view::npos) return std::nullopt;
+  goroutine.id = *id;
+  line.remove_prefix(id_end + 1);
+  if (line.starts_with("gp=0x")) {
+    const std::size_t bracket = line.find(" [");
+    if (bracket == std::string_view::npos) return std::nullopt;
+    line.remove_prefix(bracket + 1);
+  }
+  if (!line.starts_with('[')) return std::nullopt;
+  line.remove_prefix(1);
+
+  // Go 1.26 has the labels inside the brackets, every key and value quoted; 1.27 after them.
+  static constexpr std::string_view kInside = " labels:{";
+  if (const std::size_t inside = line.find(kInside); inside != std::string_view::npos && line.ends_with("}]")) {
+    const auto labels = read_labels(line.substr(inside + kInside.size(), line.size() - 2 - inside - kInside.size()));
+    if (!labels) return std::nullopt;
+    goroutine.labels = *labels;
+    read_status(std::string(line.substr(0, inside)), goroutine);
+    return goroutine;
+  }
+  const std::size_t bracket = line.find(']');
+  if (bracket == std::string_view::npos) return std::nullopt;
+  const std::string_view after = line.substr(bracket + 1);
+  if (after.starts_with(" {") && after.ends_with('}')) {
+    const auto labels = read_labels(after.substr(2, after.size() - 3));
+    if (!labels) return std::nullopt;
+    goroutine.labels = *labels;
+  } else if (!after.empty()) {
+    return std::nullopt;
+  }
+  read_status(std::string(line.substr(0, bracket)), goroutine);
+  return goroutine;
+}
+
+/// "...51 frames elided..." and "...additional frames elided...".
+bool is_elision(const std::string& line) {
+  return line.starts_with("...") && line.ends_with(" frames elided...");
+}
+
+/// The line that says why a program ended, as the runtime prints it at the start of a line.
+bool is_cause(const std::string& line) {
+  return line.starts_with("panic: ") || line.starts_with("fatal error: ") || line.starts_with("SIGQUIT: ") ||
+         line.starts_with("SIGABRT: ") || line.starts_with("SIGTERM: ") || line.starts_with("SIGSEGV: ");
+}
+
+/// Reads the lines of one block after its header; gives the number of lines read.
+std::size_t read_body(std::span<const std::string> lines, Block& block) {
+  bool in_ancestor = false;
+  std::size_t k = 0;
+  while (k < lines.size()) {
+    const std::string& line = lines[k];
+    if (line.empty() || read_header(line)) break;
+    if (line.starts_with("[originating from goroutine ")) {
+      in_ancestor = true;
+      ++k;
+      continue;
+    }
+    const bool placed = k + 1 < lines.size() && lines[k + 1].starts_with('\t');
+    const std::optional<PlaceLine> place = placed ? read_place(lines[k + 1]) : std::nullopt;
+    if (is_elision(line)) {
+      if (!in_ancestor) block.goroutine.flags |= kFramesElided;
+      ++k;
+    } else if (line.starts_with("created by ") && place) {
+      std::string function = line.substr(11);
+      if (const std::size_t in = function.rfind(" in goroutine "); in != std::string::npos) {
+        if (!in_ancestor) block.parent = whole_number(std::string_view(function).substr(in + 14)).value_or(0);
+        function.resize(in);
+      }
+      if (!in_ancestor) block.goroutine.creator = PlainFrame{function, place->file, place->line};
+      k += 2;
+    } else if (const auto call = read_call(line); call && place) {
+      if (!in_ancestor) {
+        block.goroutine.frames.push_back({call->function, place->file, place->line});
+        block.arguments.push_back(call->arguments);
+      }
+      k += 2;
+    } else {
+      ++k;  // "stack unavailable", "non-Go function at pc=…", or a line that belongs to no dump
+    }
+  }
+  return k;
+}
+
+bool is_runtime(std::string_view function) {
+  return function.starts_with("runtime.") || function == "panic";
+}
+
+/// A goroutine of the runtime's own: nothing but runtime functions, and started by the runtime (isSystemGoroutine).
+bool is_system(const PlainGoroutine& goroutine) {
+  if (goroutine.frames.empty()) return false;
+  if (goroutine.creator && !goroutine.creator->function.starts_with("runtime.")) return false;
+  for (const PlainFrame& frame : goroutine.frames) {
+    if (!is_runtime(frame.function) || frame.function == "runtime.main") return false;
+  }
+  return true;
+}
+
+/// The first argument of the Lock, Wait or Cond frame of a goroutine in a sync wait.
+std::optional<std::uint64_t> sync_address(const Block& block) {
+  static constexpr std::array<std::string_view, 4> kReceivers{"Mutex)", "RWMutex)", "WaitGroup)", "Cond)"};
+  for (std::size_t k = 0; k < block.arguments.size(); ++k) {
+    const std::string& function = block.goroutine.frames[k].function;
+    if (!function.starts_with("sync.(*") && !function.starts_with("internal/sync.(*")) continue;
+    const bool of_lock = std::ranges::any_of(
+        kReceivers, [&](std::string_view name) { return function.find(name) != std::string::npos; });
+    std::string first = block.arguments[k].substr(0, block.arguments[k].find(','));
+    take_suffix(first, "?");
+    if (const auto address = whole_hex(first); of_lock && address) return address;
+  }
+  return std::nullopt;
+}
+
+bool waits_on_sync(const std::string& state) {
+  const StateClass kind = state_class(wait_state_of(state));
+  return kind == StateClass::kLock || kind == StateClass::kWaitGroup || kind == StateClass::kCond;
+}
+
+void finish_profile(std::vector<Block>& blocks, bool http_dump, PlainProfile& profile) {
+  std::set<std::uint64_t> ours;
+  if (http_dump && !blocks.empty() && blocks.front().goroutine.state == "running")
+    ours.insert(blocks.front().goroutine.id);
+  for (Block& block : blocks) {
+    PlainGoroutine& goroutine = block.goroutine;
+    if (goroutine.id == 0) {
+      goroutine.flags |= kScheduler;
+    } else if (!http_dump && is_system(goroutine)) {
+      goroutine.flags |= kSystem;
+      ++profile.system;
+    } else {
+      ++profile.total;
+    }
+    const bool reads_ahead =
+        goroutine.creator && goroutine.creator->function == "net/http.(*connReader).startBackgroundRead";
+    if (ours.contains(goroutine.id) || (reads_ahead && ours.contains(block.parent)))
+      goroutine.flags |= kServesOurRequest;
+    if (waits_on_sync(goroutine.state)) goroutine.sync_address = sync_address(block);
+    profile.goroutines.push_back(std::move(goroutine));
+  }
+  blocks.clear();
+}
+
+}  // namespace
+
+PlainResult referee_dump(std::string_view text, bool http_dump) {
+  PlainResult result;
+  std::vector<std::string> lines = split_lines(text);
+  const bool cut = !lines.back().empty();
+  if (cut) lines.pop_back();  // half a line says nothing
+  std::vector<Block> blocks;
+  for (std::size_t k = 0; k < lines.size();) {
+    if (is_cause(lines[k])) {
+      if (result.cause.empty()) result.cause = lines[k];
+      // What follows the report of another death is another process's dump.
+      if (!blocks.empty() && !lines[k].starts_with("SIGQUIT: "))
+        finish_profile(blocks, http_dump, result.profiles.emplace_back());
+    }
+    std::optional<PlainGoroutine> header = read_header(lines[k]);
+    ++k;
+    if (!header) continue;
+    Block& block = blocks.emplace_back();
+    block.goroutine = std::move(*header);
+    k += read_body(std::span(lines).subspan(k), block);
+  }
+  if (!blocks.empty()) finish_profile(blocks, http_dump, result.profiles.emplace_back());
+  if (cut && !result.profiles.empty()) result.profiles.back().truncated = true;
+  return result;
+}
+
+}  // namespace lf::decode::testing
