@@ -82,8 +82,10 @@ class HttpSource {
 /// Opens (without a request) the target. Fails with kUsage: bad URL, unreadable certificate, key or token file.
 [[nodiscard]] Result<std::unique_ptr<HttpSource>> open_http(const TargetSpec& spec, const Limits& limits);
 
-/// Reads a file, or stdin for "-", in pieces. Fails with kNotFound, kIo, kUsage (a directory), kTooLarge; what was
-/// delivered before stands. A file that shrinks meanwhile ends early, without harm.
-[[nodiscard]] Result<std::uint64_t> read_file(const std::string& path, std::uint64_t max_bytes, const ChunkSink& sink);
+/// Reads a file, a FIFO, or stdin for "-", in pieces; returns the bytes delivered. Fails with kNotFound, kIo, kUsage (a
+/// directory), kTooLarge (after `max_bytes`), kInterrupted; what was delivered before stands. A file that shrinks
+/// meanwhile ends early, without harm.
+[[nodiscard]] Result<std::uint64_t> read_file(const std::string& path, std::uint64_t max_bytes, const ChunkSink& sink,
+                                              const Stop& stop = NeverStop{});
 
 }  // namespace lf::target
