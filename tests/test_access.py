@@ -1,0 +1,110 @@
+"""Ways to a target: TLS, client certificates, tokens, passwords, proxies."""
+
+import shutil
+
+import pytest
+
+from misbehaviours import shows
+from support import certificates
+from support.binary import CLEAN, UNREADABLE
+from support.pprof_answers import PprofAnswers, gate, small_program
+
+pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command")
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory) -> certificates.Authority:
+    return certificates.make_authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="module")
+def server(authority) -> tuple:
+    return authority.issue("server")
+
+
+@pytest.fixture
+def secure(serve, server):
+    return serve(tls=certificates.server_context(server))
+
+
+def test_a_certificate_of_the_given_authority_is_trusted(leakfinder, secure, authority):
+    result = leakfinder("check", "-ca", authority.certificate, "-url", secure.url)
+    assert result.code == CLEAN, result
+
+
+def test_a_certificate_of_an_unknown_authority_is_refused_with_the_flags_that_help(leakfinder, secure):
+    result = leakfinder("check", "-url", secure.url)
+    assert result.code == UNREADABLE and not secure.requests, result
+    assert shows(r"certificate|tls", result.stderr) and "-ca" in result.stderr, result
+
+
+def test_insecure_trusts_anything_with_a_warning(leakfinder, secure):
+    shown = leakfinder.json("check", "-insecure", "-url", secure.url)
+    assert shown.run.code == CLEAN and "insecure-tls" in shown.warning_codes()
+
+
+def test_a_certificate_for_another_name_is_refused(leakfinder, serve, authority):
+    target = serve(tls=certificates.server_context(authority.issue("other", "subjectAltName=DNS:other.example")))
+    result = leakfinder("check", "-ca", authority.certificate, "-url", target.url)
+    assert result.code == UNREADABLE and shows(r"certificate|name|tls", result.stderr), result
+
+
+def test_plain_http_to_a_tls_port_is_told(leakfinder, secure):
+    result = leakfinder("check", "-url", secure.url.replace("https", "http"))
+    assert result.code == UNREADABLE, result
+
+
+def test_tls_to_a_plain_port_is_told(leakfinder, quiet):
+    result = leakfinder("check", "-url", quiet.url.replace("http", "https"))
+    assert result.code == UNREADABLE and shows("tls|ssl", result.stderr), result
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["certificate and key apart", "in one file"])
+def test_a_client_certificate_opens_a_target_that_demands_one(leakfinder, serve, authority, server, together):
+    target = serve(tls=certificates.server_context(server, authority.certificate))
+    certificate, key = authority.issue("client", "extendedKeyUsage=clientAuth")
+    both = leakfinder.write("both.pem", certificate.read_bytes() + key.read_bytes())
+    args = ("-cert", both) if together else ("-cert", certificate, "-key", key)
+    result = leakfinder("check", "-ca", authority.certificate, *args, "-url", target.url)
+    assert result.code == CLEAN, result
+
+
+def test_a_missing_client_certificate_is_told(leakfinder, serve, authority, server):
+    target = serve(tls=certificates.server_context(server, authority.certificate))
+    result = leakfinder("check", "-ca", authority.certificate, "-url", target.url)
+    assert result.code == UNREADABLE and not target.requests and shows("certificate|tls", result.stderr), result
+
+
+def test_a_token_file_is_read_again_when_it_changes(leakfinder, serve):
+    leakfinder.write("token", "first")
+    healthy = PprofAnswers([small_program()])
+    target = serve(healthy)
+
+    def rotating(exchange):
+        leakfinder.write("token", "second")
+        healthy(exchange)
+    target.answer = rotating
+    leakfinder("analyze", "-save-reports=false", "-samples=3", "-sample-interval=100ms", "-bearer-token-file=token", "-url", target.url)
+    sent = [request.header("Authorization") for request in target.requests]
+    assert sent[0] == "Bearer first" and sent[-1] == "Bearer second", sent
+
+
+def test_a_proxy_is_used_and_told_the_full_url(leakfinder, serve):
+    healthy = PprofAnswers([small_program()])
+
+    def proxy(exchange):
+        exchange.request.target = exchange.request.target.removeprefix("http://target.invalid:6060")
+        healthy(exchange)
+    between = serve(proxy)
+    result = leakfinder("check", "-proxy", between.url, "-url=http://target.invalid:6060")
+    assert result.code == CLEAN and between.requests, result
+
+
+def test_loopback_targets_bypass_a_proxy_named_in_no_proxy(leakfinder, quiet):
+    result = leakfinder("check", "-url", quiet.url, env={"http_proxy": "http://127.0.0.1:1", "NO_PROXY": "127.0.0.1"})
+    assert result.code == CLEAN, result
+
+
+def test_a_guarded_unix_socket_takes_headers_too(leakfinder, serve):
+    target = serve(gate(PprofAnswers([small_program()]), lambda request: request.header("X-Key") == "k"), unix_path=str(leakfinder.folder / "app.sock"))
+    assert leakfinder("check", "-header=X-Key: k", "-url", target.url).code == CLEAN

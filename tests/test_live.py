@@ -1,0 +1,190 @@
+"""Live Go programs: leaks are named by their line, healthy code is left in peace."""
+
+import re
+import time
+
+import pytest
+
+from support import golang, places
+from support.binary import CLEAN, FOUND
+from support.live import LiveTarget
+
+pytestmark = pytest.mark.live
+SHORT = ("analyze", "-save-reports=false", "-samples=4", "-sample-interval=300ms")
+LONG = ("analyze", "-save-reports=false", "-samples=4", "-sample-interval=1800ms")  # over five seconds: enough for a verdict
+
+
+def line_of(marker: str) -> tuple[str, int]:
+    """File name and line of the source comment `// leak: MARKER`."""
+    for path in sorted((places.GOPROGS / "target").glob("*.go")):
+        for number, text in enumerate(path.read_text().splitlines(), 1):
+            if text.endswith(f"// leak: {marker}"):
+                return path.name, number
+    raise AssertionError(f"no source line is marked {marker!r}")
+
+
+def sites(findings: list[dict]) -> set[tuple[str, int]]:
+    return {(f.get("file", "").rpartition("/")[2], f.get("line", 0)) for f in findings}
+
+
+# --- Healthy programs
+
+@pytest.fixture(scope="module")
+def healthy(live) -> LiveTarget:
+    target = live("-mode=healthy", "-vars")
+    time.sleep(1)
+    return target
+
+
+@pytest.mark.parametrize("args", [("check",), SHORT, LONG], ids=["check", "a short analyze", "a long analyze"])
+def test_a_healthy_service_shows_no_leak_to(leakfinder, healthy, args):
+    shown = leakfinder.json(*args, "-url", healthy.url)
+    assert shown.run.code == CLEAN and not shown.with_verdict("leak"), shown.findings
+
+
+def test_a_healthy_service_has_a_healthy_score(leakfinder, healthy):
+    assert leakfinder.json("check", "-url", healthy.url)["health"]["level"] == "healthy"
+
+
+def test_three_thousand_subscribers_are_no_leak(leakfinder, live):
+    shown = leakfinder.json(*SHORT, "-url", live("-mode=crowd", "-n=3000").url)
+    assert shown.run.code == CLEAN and not shown.with_verdict("leak"), shown.findings
+    assert shown["cost"]["full_dumps"] == 0
+
+
+def test_the_total_is_what_the_program_counts(leakfinder, live):
+    target = live("-mode=crowd", "-n=700")
+    counted = target.goroutines()
+    assert abs(leakfinder.json("check", "-url", target.url)["goroutines"]["total"] - counted) <= 3
+
+
+# --- Leaking programs
+
+@pytest.mark.parametrize("mode, marker, state", [("leak_send", "send", "chan send"), ("leak_ticker", "ticker", "chan receive")])
+def test_a_leak_that_grows_is_named_by_its_line(leakfinder, live, mode, marker, state):
+    shown = leakfinder.json(*LONG, "-url", live(f"-mode=healthy,{mode}").url)
+    assert shown.run.code == FOUND
+    assert sites(shown.with_verdict("leak")) == {line_of(marker)}, shown.findings
+    assert {f["state"] for f in shown.with_verdict("leak")} == {state}
+
+
+def test_the_text_names_the_line_of_the_leak(leakfinder, live):
+    result = leakfinder(*LONG, "-url", live("-mode=healthy,leak_send").url)
+    file, line = line_of("send")
+    assert result.code == FOUND and f"{file}:{line}" in result.stdout and "main.sendAnswer" in result.stdout, result
+
+
+def test_goroutines_on_a_nil_channel_are_a_leak_at_once(leakfinder, live):
+    shown = leakfinder.json(*SHORT, "-url", live("-mode=leak_nil").url)
+    assert shown.run.code == FOUND and line_of("nil channel") in sites(shown.with_verdict("leak")), shown.findings
+
+
+def test_a_growing_leak_carries_its_labels(leakfinder, live):
+    shown = leakfinder.json(*LONG, "-max-goroutines-full=100000", "-url", live("-mode=leak_labels").url)
+    found = [f for f in shown.with_verdict("leak") if (f["file"].rpartition("/")[2], f["line"]) == line_of("receive")]
+    assert shown.run.code == FOUND and found, shown.findings
+
+
+def test_waiters_of_a_lock_and_of_a_group_are_counted_at_their_lines(leakfinder, live):
+    shown = leakfinder.json(*SHORT, "-url", live("-mode=stuck_lock,stuck_wait", "-n=60").url)
+    named = {(f["file"].rpartition("/")[2], f["line"]): f["count"] for f in shown.findings if "file" in f}
+    assert named.get(line_of("lock")) == 60 and named.get(line_of("wait group")) == 60, shown.findings
+
+
+def test_a_cache_that_grows_is_named_by_its_line(leakfinder, live):
+    target = live("-mode=grow_cache", "-every=10ms")
+    shown = leakfinder.json("analyze", "-save-reports=false", "-samples=8", "-sample-interval=700ms", "-url", target.url)
+    assert line_of("cache") in sites([f for f in shown.findings if f["kind"] == "memory"]), shown.findings
+
+
+def test_a_stable_heap_has_no_memory_finding(leakfinder, live):
+    shown = leakfinder.json(*SHORT, "-url", live("-mode=stable_heap", "-n=40").url)
+    assert not [f for f in shown.findings if f["kind"] == "memory" and f["verdict"] != "info"], shown.findings
+
+
+def test_many_small_objects_are_noted(leakfinder, live):
+    shown = leakfinder.json("check", "-memory-only", "-url", live("-mode=many_objects", "-n=3000000").url)
+    assert shown["memory"]["objects"] > 2_900_000
+
+
+# --- Forced collections
+
+@pytest.mark.parametrize("flags, results", [
+    (("-mode=stable_heap", "-n=40"), {"NO GROWTH"}), (("-mode=garbage_no_gc",), {"GC CLEANUP DELAY", "NO GROWTH"}),
+    (("-mode=grow_cache", "-every=10ms"), {"CONFIRMED LEAK", "LIKELY LEAK"})], ids=["a stable heap", "garbage", "a cache that grows"])
+def test_forced_collections_tell_the_truth_about(leakfinder, live, flags, results):
+    shown = leakfinder.json("check", "-memory-only", "-force-gc", "-gc-wait=2s", "-url", live(*flags).url)
+    assert shown["gc"]["result"] in results, shown["gc"]
+    assert (shown.run.code == FOUND) == ("CONFIRMED LEAK" in results)
+
+
+# --- Ways to serve pprof
+
+def test_an_own_mux_with_only_the_goroutine_profile_is_measured(leakfinder, live):
+    shown = leakfinder.json("check", "-goroutines-only", "-url", live("-mode=healthy", "-serve=goroutine").url)
+    assert shown.run.code == CLEAN and shown["goroutines"]["total"] > 8
+
+
+def test_pprof_under_a_prefix_is_found(leakfinder, live):
+    target = live("-mode=healthy", "-prefix=/ops")
+    assert leakfinder("check", "-url", f"{target.url}/ops").code == CLEAN
+    assert leakfinder("check", "-url", f"{target.url}/ops/debug/pprof/").code == CLEAN
+
+
+def test_a_service_without_pprof_gets_advice(leakfinder, live):
+    result = leakfinder("check", "-url", live("-serve=none").url)
+    assert result.code == 3 and "net/http/pprof" in result.stderr, result
+
+
+def test_pprof_on_a_unix_socket_is_measured(leakfinder, live, tmp_path_factory):
+    socket = tmp_path_factory.mktemp("socket") / "app.sock"
+    live(f"-unix={socket}")
+    assert leakfinder("check", f"-url=unix://{socket}").code == CLEAN
+
+
+def test_a_slow_target_is_waited_for_within_the_timeout(leakfinder, live):
+    assert leakfinder("check", "-timeout=10s", "-url", live("-delay=400ms").url).code == CLEAN
+
+
+def test_check_answers_within_a_second(leakfinder, healthy):
+    best = min(leakfinder("check", "-url", healthy.url).seconds for _ in range(3))
+    assert best < 1.0 * places.slowdown()
+
+
+# --- Restarts
+
+def test_a_restart_between_samples_is_no_leak(leakfinder, live):
+    first = live("-mode=crowd", "-n=50", fresh=True)
+    running = leakfinder.start("analyze", "-save-reports=false", "-format=json", "-samples=5", "-sample-interval=1s", "-url", first.url)
+    time.sleep(1.5)
+    first.stop()
+    live("-mode=crowd", "-n=400", f"-listen={first.address}", fresh=True)
+    shown = running.wait(30)
+    assert "sendAnswer" not in shown.stdout and '"verdict":"leak"' not in re.sub(r"\s", "", shown.stdout), shown
+
+
+# --- Newer Go
+
+@pytest.mark.go127
+def test_the_runtimes_own_proof_names_the_leak_at_once(leakfinder, live):
+    target = live("-mode=provable", "-n=12", toolchain=golang.required_with_leak_profile())
+    shown = leakfinder.json("analyze", "-save-reports=false", "-url", target.url)
+    proven = [f for f in shown.with_verdict("leak") if f["rule"] == "goroutine/proven-leak"]
+    assert shown.run.code == FOUND and [(f["count"], f["function"]) for f in proven] == [(12, "main.waitForReply")], shown.findings
+    assert sites(proven) == {line_of("receive")}
+
+
+@pytest.mark.go127
+def test_a_healthy_service_has_nothing_proved_against_it(leakfinder, live):
+    target = live("-mode=healthy", toolchain=golang.required_with_leak_profile())
+    shown = leakfinder.json(*SHORT, "-url", target.url)
+    assert shown.run.code == CLEAN and shown["cost"]["forced_collections"] == 1
+
+
+@pytest.mark.parametrize("version", ["1.19.13", "1.27.0"])
+def test_the_same_leak_is_named_in_a_program_built_with_go(leakfinder, live, version):
+    toolchain = golang.exactly(version)
+    if toolchain is None:
+        pytest.skip(f"needs Go {version}")
+    shown = leakfinder.json(*LONG, "-url", live("-mode=healthy,leak_send", toolchain=toolchain).url)
+    assert line_of("send") in sites(shown.with_verdict("leak")), shown.findings
