@@ -1,0 +1,104 @@
+#include "detect/growth.h"
+
+#include <algorithm>
+
+/// What tells a leak from a busy program, by counts and identities.
+///
+/// A healthy site has a flow: who comes also goes. A leak has none: goroutines come and stay. So the first question is
+/// whether anybody leaves (at most one in fifty a sample: a sampler may catch somebody between two places), the second
+/// whether more keep coming. "Keep" is where growth counters go wrong: every pool, cache and ramp grows once. A rise
+/// that stopped while the rest of the process went on being busy is a plateau; one that stopped because the whole
+/// process fell silent (nothing anywhere was born any more) says nothing about the future. A stop is a stop only when
+/// the pace so far had brought three or more by now (a Poisson process is silent that long by chance once in twenty).
+///
+/// Without identities a fall is all that can be seen of somebody who left.
+namespace lf::detect {
+namespace {
+
+constexpr double kSilentOnceInTwenty = 3.0;
+
+struct Judged {
+  const SamplePoint* sample;
+  GroupPoint point;  ///< zero where the group has none
+};
+
+std::vector<Judged> judged_samples(const Series& series, const Group& group, bool& incomplete) {
+  std::vector<Judged> judged;
+  auto at = group.points.begin();
+  GroupPoint skipped;
+  for (const SamplePoint& sample : series.samples) {
+    if (sample.epoch != series.epoch || !sample.has_goroutines || sample.has_identities != group.identified) continue;
+    while (at != group.points.end() && at->serial < sample.serial) ++at;
+    GroupPoint point;
+    if (at != group.points.end() && at->serial == sample.serial) point = *at;
+    if (sample.truncated) {
+      incomplete = true;
+      continue;
+    }
+    judged.push_back({&sample, point});
+  }
+  return judged;
+}
+
+/// Whether nothing in the process was born up to this sample. Counts alone see a goroutine that changes its state as
+/// one less here and one more there, so that two are let pass.
+bool is_quiet(const SamplePoint& sample, bool identified) {
+  return sample.births <= (identified ? 0U : 2U);
+}
+
+}  // namespace
+
+double Growth::per_minute() const {
+  if (span_seconds <= 0) return 0;
+  return (static_cast<double>(last()) - static_cast<double>(first())) * 60 / span_seconds;
+}
+
+Growth measure_growth(const Series& series, const Group& group) {
+  Growth growth;
+  const std::vector<Judged> judged = judged_samples(series, group, growth.incomplete);
+  growth.identified = group.identified && !series.identities_broken;
+  growth.survivors = growth.identified ? group.survivors : 0;
+  std::uint64_t exposure = 0;
+  std::size_t last_rise = 0, last_busy = 0;
+  for (std::size_t i = 0; i < judged.size(); ++i) {
+    const GroupPoint& point = judged[i].point;
+    growth.seconds.push_back(judged[i].sample->seconds);
+    growth.counts.push_back(point.count);
+    if (i == 0) continue;
+    const std::uint64_t before = growth.counts[i - 1];
+    exposure += before;
+    if (growth.identified) {
+      growth.births += point.births;
+      growth.entries += std::uint64_t{point.births} + point.arrivals;
+      growth.leaves += std::uint64_t{point.deaths} + point.departures;
+    } else if (point.count > before) {
+      growth.entries += point.count - before;
+    } else {
+      growth.leaves += before - point.count;
+    }
+    if (point.count > before) {
+      ++growth.rises;
+      last_rise = i;
+    }
+    if (point.count < before) ++growth.falls;
+    if (!is_quiet(*judged[i].sample, growth.identified)) last_busy = i;
+  }
+  if (judged.size() < 2) return growth;
+  growth.span_seconds = growth.seconds.back() - growth.seconds.front();
+  growth.active_intervals = std::max(last_busy, last_rise);
+  constexpr std::uint64_t kOneInFifty = 50;
+  growth.nobody_leaves = growth.leaves * kOneInFifty <= exposure;
+  if (last_rise > 0) {
+    const double rising_time = growth.seconds[last_rise] - growth.seconds.front();
+    const double idle_time = growth.seconds[growth.active_intervals] - growth.seconds[last_rise];
+    growth.tail_expected = static_cast<double>(growth.entries) * idle_time / rising_time;
+  }
+  growth.rises_to_the_end = growth.rises >= 2 && growth.tail_expected < kSilentOnceInTwenty;
+  const std::uint64_t gain = growth.last() > growth.first() ? growth.last() - growth.first() : 0;
+  const bool by_a_tenth = gain >= 2 && gain * 10 >= growth.first();
+  const bool steadily = growth.rises >= 4 && growth.rises * 5 >= growth.active_intervals * 4;
+  growth.grew_enough = by_a_tenth || steadily;
+  return growth;
+}
+
+}  // namespace lf::detect

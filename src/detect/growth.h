@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "detect/series.h"
+
+namespace lf::detect {
+
+/// How a group's number of goroutines went over the samples that can be judged: those since the last restart, of the
+/// group's own form, not cut.
+struct Growth {
+  std::vector<double> seconds;
+  std::vector<std::uint64_t> counts;
+  bool identified = false;  ///< flows are known by goroutine id
+  bool incomplete = false;  ///< some samples were cut and are not in here
+  double span_seconds = 0;
+  std::uint64_t entries = 0;    ///< came after the first sample: born, or arrived from elsewhere
+  std::uint64_t births = 0;     ///< of these, born
+  std::uint64_t leaves = 0;     ///< died, or went elsewhere
+  std::uint64_t survivors = 0;  ///< there from the first sample to the last
+  std::size_t rises = 0;        ///< intervals in which the count rose
+  std::size_t falls = 0;
+  std::size_t active_intervals = 0;  ///< without those at the end in which nothing in the process was born
+  double tail_expected = 0;  ///< entries that the pace so far would have brought since the last rise, active time only
+  bool nobody_leaves = false;
+  bool rises_to_the_end = false;
+  bool grew_enough = false;  ///< by two at least, and by a tenth; or nearly every interval
+
+  std::uint64_t first() const { return counts.empty() ? 0 : counts.front(); }
+  std::uint64_t last() const { return counts.empty() ? 0 : counts.back(); }
+  /// Enough to tell a leak from a moment: three samples over five seconds; without identities four samples.
+  bool seen_long_enough() const { return counts.size() >= (identified ? 3U : 4U) && span_seconds >= 5; }
+  double per_minute() const;
+};
+
+/// Measures `group` against the samples of `series`.
+Growth measure_growth(const Series& series, const Group& group);
+
+}  // namespace lf::detect

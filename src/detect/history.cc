@@ -1,0 +1,472 @@
+#include "detect/history.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/format.h"
+#include "detect/history_thinning.h"
+#include "detect/site.h"
+#include "tsl/robin_map.h"
+
+namespace lf::detect {
+namespace {
+
+struct GroupKey {
+  FrameId site;
+  FrameId creator;
+  StateClass state_class;
+  bool identified;
+  bool operator==(const GroupKey&) const = default;
+};
+
+struct GroupKeyHash {
+  std::size_t operator()(const GroupKey& key) const noexcept {
+    std::uint64_t mixed = (std::uint64_t{key.site.value} << 32) | key.creator.value;
+    mixed ^= (static_cast<std::uint64_t>(key.state_class) << 1 | (key.identified ? 1U : 0U)) * 0x9E3779B97F4A7C15ULL;
+    mixed *= 0xFF51AFD7ED558CCDULL;
+    return mixed ^ (mixed >> 33);
+  }
+};
+
+/// What is worth knowing of a stack, worked out once.
+struct StackFacts {
+  bool known = false;
+  bool user_site = false;
+  FrameId site;
+  StringId root;
+};
+
+/// Sums over one snapshot for one group.
+struct Tally {
+  GroupPoint point;
+  std::uint64_t leaked = 0, survivors = 0;
+  std::uint32_t commonest = 0;  ///< members at `stack`
+  StackId stack;
+  WaitState state = WaitState::kUnknown;
+  LabelsId labels;
+  std::uint16_t wait_min = 0, wait_max = 0;
+  bool touched = false;
+};
+
+/// A goroutine of the snapshot being pushed.
+struct Member {
+  std::uint64_t id = 0;
+  std::uint32_t group = 0;
+  std::uint32_t population = 0;
+  StackId stack;
+};
+
+template <class T>
+std::optional<std::uint64_t> fall(const std::optional<T>& before, const std::optional<T>& now) {
+  return before && now && *now < *before ? std::optional<std::uint64_t>(*before - *now) : std::nullopt;
+}
+
+}  // namespace
+
+struct History::Impl {
+  const Symbols* symbols;
+  HistoryLimits limits;
+  Series series;
+  Warnings warnings;
+  std::size_t pushed = 0;
+  SteadyTime first_steady;
+  std::vector<StackFacts> stacks;
+  tsl::robin_map<GroupKey, std::uint32_t, GroupKeyHash> group_index;
+  tsl::robin_map<std::uint64_t, std::uint32_t> population_index;
+  tsl::robin_map<std::uint32_t, std::uint32_t> heap_index;
+  std::vector<Tally> tallies;
+  std::vector<Population::Point> population_tallies;
+  bool epoch_has_dump = false;
+
+  const StackFacts& facts_of(StackId stack) {
+    if (stack.value >= stacks.size()) stacks.resize(stack.value + std::size_t{1});
+    StackFacts& facts = stacks[stack.value];
+    if (facts.known) return facts;
+    facts.known = true;
+    const std::span<const FrameId> frames = symbols->stack(stack);
+    if (frames.empty()) return facts;
+    const SitePlace place = site_of(*symbols, frames);
+    facts.site = frames[place.index];
+    facts.user_site = place.is_user;
+    std::size_t root = frames.size() - 1;
+    while (root > 0 && owner_of(symbols->function(frames[root]), {}) == CodeOwner::kRuntime) --root;
+    facts.root = symbols->frame(frames[root]).function;
+    return facts;
+  }
+
+  std::uint32_t group_of(StackId stack, FrameId creator, WaitState state, bool identified) {
+    const StackFacts& facts = facts_of(stack);
+    const GroupKey key{facts.site, creator, state_class(state), identified};
+    const auto [at, is_new] = group_index.try_emplace(key, static_cast<std::uint32_t>(series.groups.size()));
+    if (is_new) {
+      Group group;
+      group.site = key.site;
+      group.creator = creator;
+      group.state_class = key.state_class;
+      group.identified = identified;
+      group.user_site = facts.user_site;
+      series.groups.push_back(std::move(group));
+    }
+    if (tallies.size() < series.groups.size()) tallies.resize(series.groups.size());
+    return at->second;
+  }
+
+  std::uint32_t population_of(StackId stack, FrameId creator, bool identified) {
+    const StringId root = facts_of(stack).root;
+    const std::uint64_t key =
+        (std::uint64_t{root.value} << 32 | creator.value) ^ (identified ? 0 : 0x8000'0000'0000'0000ULL);
+    const auto [at, is_new] = population_index.try_emplace(key, static_cast<std::uint32_t>(series.populations.size()));
+    if (is_new)
+      series.populations.push_back({.root = root, .creator = creator, .identified = identified, .points = {}});
+    if (population_tallies.size() < series.populations.size()) population_tallies.resize(series.populations.size());
+    return at->second;
+  }
+
+  void count(std::uint32_t group, std::uint32_t how_many, StackId stack, WaitState state, LabelsId labels,
+             std::uint16_t minutes) {
+    Tally& tally = tallies[group];
+    if (tally.point.count == 0) {
+      tally.labels = labels;
+      tally.wait_min = tally.wait_max = minutes;
+      tally.stack = stack;
+      tally.state = state;
+    }
+    // The majority vote of Boyer and Moore: one pass, no table of stacks.
+    if (tally.stack == stack) {
+      tally.commonest += how_many;
+    } else if (how_many > tally.commonest) {
+      tally.stack = stack;
+      tally.state = state;
+      tally.commonest = how_many - tally.commonest;
+    } else {
+      tally.commonest -= how_many;
+    }
+    tally.touched = true;
+    tally.point.count += how_many;
+    if (tally.labels != labels) tally.labels = {};
+    tally.wait_min = std::min(tally.wait_min, minutes);
+    tally.wait_max = std::max(tally.wait_max, minutes);
+  }
+
+  Tally& touch(std::uint32_t group) {
+    tallies[group].touched = true;
+    return tallies[group];
+  }
+
+  void start_epoch() {
+    ++series.epoch;
+    series.groups.clear();
+    series.populations.clear();
+    series.live.clear();
+    series.heap_sites.clear();
+    series.leaked.clear();
+    series.sync_waits.clear();
+    series.identities_broken = false;
+    group_index.clear();
+    population_index.clear();
+    heap_index.clear();
+    tallies.clear();
+    population_tallies.clear();
+    epoch_has_dump = false;
+    warnings.add(WarningCode::kTargetRestarted);
+  }
+
+  /// The collector's counters never fall in one process; where both snapshots have them they decide alone.
+  std::optional<bool> restarted_by_counters(const SamplePoint& now) const {
+    for (std::size_t i = series.samples.size(); i-- > 0;) {
+      const SamplePoint& before = series.samples[i];
+      if (before.epoch != series.epoch) break;
+      if (!before.num_gc || !now.num_gc || !before.total_alloc_bytes || !now.total_alloc_bytes) continue;
+      return fall(before.num_gc, now.num_gc) || fall(before.total_alloc_bytes, now.total_alloc_bytes);
+    }
+    return std::nullopt;
+  }
+
+  /// Ids only rise in a process. When most of what lived had ids beyond all there is now, it is another process.
+  bool restarted_by_ids(const GoroutineProfile& profile) const {
+    if (!profile.has_identities() || profile.truncated || series.live.size() < 4) return false;
+    std::uint64_t highest = 0;
+    for (const Goroutine& goroutine : profile.goroutines) highest = std::max(highest, goroutine.id);
+    const auto beyond = std::ranges::upper_bound(series.live, highest, {}, &LiveGoroutine::id);
+    return static_cast<std::size_t>(series.live.end() - beyond) * 2 > series.live.size();
+  }
+
+  void push_goroutines(const GoroutineProfile& profile, SamplePoint& sample, bool surely_same_process) {
+    sample.has_goroutines = true;
+    sample.has_identities = profile.has_identities();
+    sample.truncated = profile.truncated || profile.dropped > 0;
+    sample.total = profile.total;
+    for (Tally& tally : tallies) tally = {};
+    for (Population::Point& tally : population_tallies) tally = {};
+    if (profile.has_identities()) {
+      push_dump(profile, sample, surely_same_process);
+      series.sync_waits = profile.sync_waits;
+    } else {
+      push_counts(profile, sample);
+    }
+    for (std::size_t i = 0; i < population_tallies.size(); ++i) {
+      Population::Point point = population_tallies[i];
+      if (point.count + point.deaths == 0) continue;
+      point.serial = sample.serial;
+      series.populations[i].points.push_back(point);
+    }
+    for (std::size_t i = 0; i < tallies.size(); ++i) keep(series.groups[i], tallies[i], sample);
+  }
+
+  static void keep(Group& group, const Tally& tally, const SamplePoint& sample) {
+    const bool same_form = group.identified == sample.has_identities;
+    if (!same_form) return;
+    group.leaked = tally.leaked;
+    group.survivors = tally.survivors;
+    if (!tally.touched) return;
+    GroupPoint point = tally.point;
+    point.serial = sample.serial;
+    group.points.push_back(point);
+    if (point.count == 0) return;
+    group.stack = tally.stack;
+    group.state = tally.state;
+    group.labels = tally.labels;
+    group.wait_min = tally.wait_min;
+    group.wait_max = tally.wait_max;
+  }
+
+  void push_dump(const GoroutineProfile& profile, SamplePoint& sample, bool surely_same_process) {
+    std::vector<Member> members;
+    members.reserve(profile.goroutines.size());
+    for (const Goroutine& goroutine : profile.goroutines) {
+      if (goroutine.has(kSystem) || goroutine.has(kScheduler) || goroutine.has(kServesOurRequest)) continue;
+      const std::uint32_t group = group_of(goroutine.stack, goroutine.creator, goroutine.state, true);
+      const std::uint32_t population = population_of(goroutine.stack, goroutine.creator, true);
+      count(group, 1, goroutine.stack, goroutine.state, goroutine.labels, goroutine.wait_minutes);
+      if (goroutine.has(kLeaked)) ++tallies[group].leaked;
+      ++population_tallies[population].count;
+      series.groups[group].root_population = population + 1;
+      members.push_back({goroutine.id, group, population, goroutine.stack});
+    }
+    std::ranges::sort(members, {}, &Member::id);
+    merge(members, sample, surely_same_process);
+  }
+
+  /// Walks the ids of before and of now side by side: who was born, who stayed, who went.
+  void merge(const std::vector<Member>& members, SamplePoint& sample, bool surely_same_process) {
+    const bool first = !epoch_has_dump;
+    if (first) series.first_dump = sample.serial;
+    epoch_has_dump = true;
+    std::vector<LiveGoroutine> now;
+    now.reserve(members.size());
+    std::size_t common = 0, contradictions = 0;
+    auto before = series.live.cbegin();
+    const auto end = series.live.cend();
+    const auto gone = [&](const LiveGoroutine& goroutine) {
+      if (sample.truncated) {
+        now.push_back(goroutine);
+        return;
+      }
+      ++touch(goroutine.group).point.deaths;
+      const Group& group = series.groups[goroutine.group];
+      ++population_tallies[population_of(goroutine.stack, group.creator, true)].deaths;
+    };
+    for (const Member& member : members) {
+      for (; before != end && before->id < member.id; ++before) gone(*before);
+      LiveGoroutine live{member.id, member.group, member.stack, sample.serial, sample.serial, sample.serial};
+      if (before != end && before->id == member.id) {
+        ++common;
+        if (series.groups[before->group].creator != series.groups[member.group].creator) ++contradictions;
+        live.first_seen = before->first_seen;
+        if (before->group == member.group) {
+          live.entered = before->entered;
+        } else {
+          ++touch(member.group).point.arrivals;
+          ++touch(before->group).point.departures;
+        }
+        if (before->stack != member.stack) ++population_tallies[member.population].moved;
+        ++before;
+      } else if (!first) {
+        ++touch(member.group).point.births;
+        ++population_tallies[member.population].births;
+        ++sample.births;
+      }
+      if (live.first_seen == series.first_dump && live.entered == series.first_dump) ++tallies[member.group].survivors;
+      if (now.empty() || now.back().id != member.id) now.push_back(live);
+    }
+    for (; before != end; ++before) gone(*before);
+    const bool nobody_stayed = common == 0 && series.live.size() >= 5 && members.size() >= 5 && !sample.truncated;
+    if (contradictions * 10 > common || (nobody_stayed && surely_same_process)) series.identities_broken = true;
+    series.live = std::move(now);
+  }
+
+  void push_counts(const GoroutineProfile& profile, SamplePoint& sample) {
+    for (const StackCount& record : profile.counts) {
+      if (record.serves_our_request || record.count <= 0) continue;
+      const auto how_many = static_cast<std::uint32_t>(std::min<std::int64_t>(record.count, UINT32_MAX / 2));
+      const std::uint32_t group = group_of(record.stack, {}, record.state, false);
+      count(group, how_many, record.stack, record.state, record.labels, 0);
+      const std::uint32_t population = population_of(record.stack, {}, false);
+      population_tallies[population].count += how_many;
+      series.groups[group].root_population = population + 1;
+    }
+    for (std::size_t i = 0; i < tallies.size(); ++i) {
+      const Group& group = series.groups[i];
+      if (group.identified) continue;
+      const std::uint32_t before = group.points.empty() ? 0 : group.points.back().count;
+      const std::uint32_t now = tallies[i].point.count;
+      if (before > 0 && now == 0) tallies[i].touched = true;  // a point that says zero
+      if (now > before && !series.samples.empty()) sample.births += now - before;
+    }
+  }
+
+  void push_heap(const HeapProfile& heap, SamplePoint& sample) {
+    sample.live_bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(heap.live_bytes(), 0));
+    if (heap.rate_bytes > 0) series.heap_rate_bytes = heap.rate_bytes;
+    std::vector<HeapPoint> sums(series.heap_sites.size());
+    std::vector<std::int64_t> heaviest(sums.size());
+    std::vector<std::pair<std::int64_t, std::int64_t>> allocated(sums.size());
+    for (const HeapSample& record : heap.samples) {
+      const StackFacts& facts = facts_of(record.stack);
+      const StringId function = symbols->frame(facts.site).function;
+      const auto [at, is_new] =
+          heap_index.try_emplace(function.value, static_cast<std::uint32_t>(series.heap_sites.size()));
+      const std::uint32_t index = at->second;
+      if (is_new) {
+        HeapSite site;
+        site.function = function;
+        site.first_serial = sample.serial;
+        site.frame = facts.site;
+        site.stack = record.stack;
+        site.user_site = facts.user_site;
+        series.heap_sites.push_back(std::move(site));
+        sums.emplace_back();
+        heaviest.push_back(-1);
+        allocated.emplace_back();
+      }
+      sums[index].inuse_bytes += record.inuse_bytes;
+      sums[index].inuse_objects += record.inuse_objects;
+      sums[index].inuse_sampled += record.inuse_sampled;
+      allocated[index].first += record.alloc_bytes;
+      allocated[index].second += record.alloc_objects;
+      if (record.inuse_bytes > heaviest[index]) {
+        heaviest[index] = record.inuse_bytes;
+        series.heap_sites[index].frame = facts.site;
+        series.heap_sites[index].stack = record.stack;
+      }
+    }
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      HeapSite& site = series.heap_sites[i];
+      HeapPoint point = sums[i];
+      point.serial = sample.serial;
+      site.last_serial = sample.serial;
+      if (site.first_serial == sample.serial) {
+        site.alloc_bytes_first = allocated[i].first;
+        site.alloc_objects_first = allocated[i].second;
+      }
+      site.alloc_bytes = std::max(site.alloc_bytes, allocated[i].first);
+      site.alloc_objects = std::max(site.alloc_objects, allocated[i].second);
+      const bool changed = site.points.empty() || site.points.back().inuse_bytes != point.inuse_bytes ||
+                           site.points.back().inuse_objects != point.inuse_objects;
+      if (changed) site.points.push_back(point);
+    }
+    forget_small_heap_sites();
+  }
+
+  void forget_small_heap_sites() {
+    if (series.heap_sites.size() <= limits.heap_sites) return;
+    std::ranges::stable_sort(series.heap_sites, std::greater{},
+                             [](const HeapSite& site) { return site.points.back().inuse_bytes; });
+    series.heap_sites.resize(limits.heap_sites / 2);
+    heap_index.clear();
+    for (std::uint32_t i = 0; i < series.heap_sites.size(); ++i) heap_index[series.heap_sites[i].function.value] = i;
+  }
+
+  void push_memory(const MemoryStats& stats, SamplePoint& sample) const {
+    sample.heap_alloc_bytes = stats.heap_alloc_bytes;
+    sample.heap_inuse_bytes = stats.heap_inuse_bytes;
+    sample.objects = stats.heap_objects;
+    sample.num_gc = stats.num_gc;
+    sample.stack_inuse_bytes = stats.stack_inuse_bytes;
+    sample.sys_bytes = stats.sys_bytes;
+    sample.total_alloc_bytes = stats.total_alloc_bytes;
+    if (stats.max_rss_bytes > 0) sample.max_rss_bytes = stats.max_rss_bytes;
+  }
+
+  /// Places the snapshot on the steady clock; one that seems to lie before its predecessor is put just after it.
+  void place(const Snapshot& snapshot, SamplePoint& sample) {
+    if (pushed == 0) first_steady = snapshot.steady_at;
+    sample.seconds = std::chrono::duration<double>(snapshot.steady_at - first_steady).count();
+    sample.at = snapshot.taken_at;
+    if (series.samples.empty()) return;
+    const SamplePoint& before = series.samples.back();
+    if (sample.at < before.at) warnings.add(WarningCode::kClockJump);
+    constexpr double kLeastStep = 1e-3;
+    sample.seconds = std::max(sample.seconds, before.seconds + kLeastStep);
+  }
+
+  void forget() {
+    if (series.samples.size() > limits.samples) {
+      thin(series);
+      reindex(forget_groups(series, series.samples[series.samples.size() / 2].serial));
+    }
+    if (series.groups.size() > limits.groups) reindex(forget_groups(series, series.samples.back().serial));
+  }
+
+  void reindex(bool changed) {
+    if (!changed) return;
+    group_index.clear();
+    population_index.clear();
+    for (std::uint32_t i = 0; i < series.groups.size(); ++i) {
+      const Group& group = series.groups[i];
+      group_index[GroupKey{group.site, group.creator, group.state_class, group.identified}] = i;
+    }
+    for (std::uint32_t i = 0; i < series.populations.size(); ++i) {
+      const Population& population = series.populations[i];
+      const std::uint64_t key = (std::uint64_t{population.root.value} << 32 | population.creator.value) ^
+                                (population.identified ? 0 : 0x8000'0000'0000'0000ULL);
+      population_index[key] = i;
+    }
+    tallies.assign(series.groups.size(), {});
+    population_tallies.assign(series.populations.size(), {});
+  }
+};
+
+History::History(const Symbols& symbols, HistoryLimits limits) : impl_(std::make_unique<Impl>()) {
+  impl_->symbols = &symbols;
+  impl_->limits = limits;
+}
+
+History::~History() = default;
+History::History(History&&) noexcept = default;
+History& History::operator=(History&&) noexcept = default;
+
+void History::push(Snapshot snapshot) {
+  Impl& impl = *impl_;
+  SamplePoint sample;
+  sample.serial = static_cast<Serial>(impl.pushed);
+  sample.gc_forced = snapshot.gc_forced;
+  impl.place(snapshot, sample);
+  if (snapshot.memory) impl.push_memory(*snapshot.memory, sample);
+  const std::optional<bool> by_counters = impl.restarted_by_counters(sample);
+  const bool by_ids = !by_counters && snapshot.goroutines && impl.restarted_by_ids(*snapshot.goroutines);
+  if (by_counters.value_or(false) || by_ids) impl.start_epoch();
+  sample.epoch = impl.series.epoch;
+  if (snapshot.goroutines) impl.push_goroutines(*snapshot.goroutines, sample, by_counters.has_value());
+  if (snapshot.heap) impl.push_heap(*snapshot.heap, sample);
+  if (snapshot.memory) impl.series.memory = std::move(snapshot.memory);
+  if (snapshot.leaked) impl.series.leaked = std::move(*snapshot.leaked);
+  impl.series.samples.push_back(sample);
+  ++impl.pushed;
+  impl.forget();
+}
+
+std::size_t History::size() const {
+  return impl_->pushed;
+}
+const Symbols& History::symbols() const {
+  return *impl_->symbols;
+}
+const Series& History::series() const {
+  return impl_->series;
+}
+const Warnings& History::warnings() const {
+  return impl_->warnings;
+}
+
+}  // namespace lf::detect

@@ -1,0 +1,98 @@
+#include "detect/site.h"
+
+#include <algorithm>
+#include <array>
+
+namespace lf::detect {
+namespace {
+
+// First elements of the standard library's import paths, Go 1.18 to 1.27 (`go list std`), in order.
+constexpr std::array<std::string_view, 55> kStandardRoots{
+    "archive", "arena",    "bufio",   "builtin", "bytes",    "cmd",     "cmp",     "compress", "container", "context",
+    "crypto",  "database", "debug",   "embed",   "encoding", "errors",  "expvar",  "flag",     "fmt",       "go",
+    "hash",    "html",     "image",   "index",   "internal", "io",      "iter",    "log",      "maps",      "math",
+    "mime",    "net",      "os",      "path",    "plugin",   "reflect", "regexp",  "runtime",  "simd",      "slices",
+    "sort",    "strconv",  "strings", "structs", "sync",     "syscall", "testing", "text",     "time",      "unicode",
+    "unique",  "unsafe",   "uuid",    "vendor",  "weak"};
+
+// Packages that only wait, copy or encrypt for somebody; a frame of theirs says nothing of who waits.
+constexpr std::array<std::string_view, 10> kPlumbingRoots{"sync", "time",   "syscall",  "io",  "bufio",
+                                                          "os",   "crypto", "internal", "net", "vendor"};
+
+std::string_view first_element(std::string_view path) {
+  return path.substr(0, path.find('/'));
+}
+
+template <std::size_t size>
+bool contains(const std::array<std::string_view, size>& roots, std::string_view root) {
+  return std::ranges::find(roots, root) != roots.end();
+}
+
+/// Whether `file` may belong to the library's `package`: …/src/<package>/x.go, or with -trimpath <package>/x.go.
+bool file_fits(std::string_view package, std::string_view file) {
+  const std::size_t slash = file.rfind('/');
+  if (slash == std::string_view::npos) return true;
+  const std::string_view folder = file.substr(0, slash);
+  if (!folder.ends_with(package)) return false;
+  const std::string_view before = folder.substr(0, folder.size() - package.size());
+  return before.empty() || before.ends_with("/src/") || before == "$GOROOT/src/";
+}
+
+bool is_plumbing(std::string_view package) {
+  const std::string_view root = first_element(package);
+  // net/http and its kin have loops of their own, which name what they are.
+  if (root == "net") return package == "net" || package == "net/textproto";
+  return contains(kPlumbingRoots, root);
+}
+
+}  // namespace
+
+std::string_view package_of(std::string_view function) {
+  // Type arguments may hold slashes and dots: `main.(*Gen[go.shape.string]).Recv`.
+  const std::string_view head = function.substr(0, function.find('['));
+  const std::size_t slash = head.rfind('/');
+  const std::size_t dot = head.find('.', slash == std::string_view::npos ? 0 : slash);
+  return dot == std::string_view::npos ? std::string_view{} : function.substr(0, dot);
+}
+
+std::string_view name_in_package(std::string_view function) {
+  const std::string_view package = package_of(function);
+  return package.empty() ? function : function.substr(package.size() + 1);
+}
+
+CodeOwner owner_of(std::string_view function, std::string_view file) {
+  const std::string_view package = package_of(function);
+  if (package.empty()) {
+    // `panic` and, in some forms, assembly stubs stand without a package.
+    return function == "panic" || function.starts_with("runtime") ? CodeOwner::kRuntime : CodeOwner::kUser;
+  }
+  const std::string_view root = first_element(package);
+  if (root == "main" || root.contains('.')) return CodeOwner::kUser;
+  if (!contains(kStandardRoots, root) || !file_fits(package, file)) return CodeOwner::kUser;
+  if (package == "runtime" || package.starts_with("internal/runtime")) return CodeOwner::kRuntime;
+  if (name_in_package(function).starts_with("runtime_")) return CodeOwner::kRuntime;
+  return is_plumbing(package) ? CodeOwner::kPlumbing : CodeOwner::kStandard;
+}
+
+SitePlace site_of(const Symbols& symbols, std::span<const FrameId> leaf_first) {
+  constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+  std::size_t standard = kNone, plumbing = kNone;
+  for (std::size_t i = 0; i < leaf_first.size(); ++i) {
+    switch (owner_of(symbols.function(leaf_first[i]), symbols.file(leaf_first[i]))) {
+      case CodeOwner::kUser:
+        return {.index = i, .is_user = true};
+      case CodeOwner::kStandard:
+        if (standard == kNone) standard = i;
+        break;
+      case CodeOwner::kPlumbing:
+        if (plumbing == kNone) plumbing = i;
+        break;
+      case CodeOwner::kRuntime:
+        break;
+    }
+  }
+  if (standard != kNone) return {.index = standard};
+  return {.index = plumbing != kNone ? plumbing : 0};
+}
+
+}  // namespace lf::detect

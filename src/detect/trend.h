@@ -1,0 +1,26 @@
+#pragma once
+
+#include <span>
+
+namespace lf::detect {
+
+/// A monotone trend in a series.
+struct Trend {
+  double z = 0;                 ///< Mann–Kendall statistic, ties corrected, continuity corrected; > 0 rises
+  double p_rising = 1;          ///< one-sided
+  double slope_per_second = 0;  ///< Theil–Sen: the median of all pairwise slopes
+  double total = 0;             ///< slope × span
+  double first_fit = 0;         ///< fitted value at the first point
+};
+
+/// The trend of `values` at `seconds` (rising, as many). Needs three points, else no trend.
+///
+/// Mann (1945), Kendall (1975) with the tie correction of the variance; exact for up to seven points without ties, by
+/// the normal approximation beyond (Gilbert 1987, table A30). Slope: Theil (1950), Sen (1968). O(n²): callers pass at
+/// most some hundred points.
+Trend find_trend(std::span<const double> seconds, std::span<const double> values);
+
+/// Pearson's correlation of two series of one length; 0 where either does not vary.
+double correlate(std::span<const double> a, std::span<const double> b);
+
+}  // namespace lf::detect
