@@ -23,7 +23,7 @@ Result<void> store_format(Options& options, std::string_view value) {
 }
 
 Result<void> store_fail_on(Options& options, std::string_view value) {
-  FailOn fail_on{.leak = false};
+  FailOnChoice fail_on{.leak = false};
   bool never = false;
   for (const std::string& word : split_list(value)) {
     if (word == "leak") {

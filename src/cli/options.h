@@ -15,7 +15,7 @@ using Milliseconds = std::chrono::milliseconds;
 enum class ColorChoice : std::uint8_t { kAuto, kAlways, kNever };
 
 /// What makes the exit code 1; the flags of -fail-on.
-struct FailOn {
+struct FailOnChoice {
   bool leak = true, suspect = false, critical = false;
 };
 
@@ -73,7 +73,7 @@ struct Options {
   std::string output;  ///< -o
   bool save_reports = true;
   std::string output_dir = ".", reports_dir = "./reports";
-  FailOn fail_on;
+  FailOnChoice fail_on;
   std::string baseline, write_baseline;
   std::string source_root, source_url;
   ColorChoice color = ColorChoice::kAuto;

@@ -1,0 +1,121 @@
+#include "pipeline/look.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/format.h"
+
+namespace lf::pipeline {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+
+Result<void> judge(const Observation& observation, const detect::DetectOptions& options, Report& report) {
+  observation.fill(report);
+  Result<detect::Verdicts> verdicts = detect::run(observation.history(), options);
+  if (!verdicts) return std::unexpected(std::move(verdicts.error()));
+  report.findings = std::move(verdicts->findings);
+  report.health = std::move(verdicts->health);
+  if (report.goroutines) {
+    report.goroutines->level = verdicts->goroutine_level;
+    report.goroutines->alert = verdicts->goroutine_alert;
+  }
+  if (report.memory) {
+    report.memory->level = verdicts->memory_level;
+    report.memory->alert = verdicts->memory_alert;
+    report.memory->pattern = verdicts->pattern;
+    report.memory->pattern_reason = std::move(verdicts->pattern_reason);
+    report.memory->growth_bytes_per_s = verdicts->growth_bytes_per_s;
+  }
+  for (const Warning& warning : observation.history().warnings().all()) report.warnings.push_back(warning);
+  return {};
+}
+
+void describe_target(const Session& session, Report& report) {
+  report.target.url = session.display_url();
+  report.target.go_version = session.go_version();
+  report.target.profiles = session.profiles_read();
+  report.cost = session.cost();
+  report.warnings = session.warnings().all();
+  report.notes = session.notes();
+}
+
+namespace {
+
+void add_errors(std::vector<Error>& errors, std::vector<Error>&& more) {
+  for (Error& error : more) {
+    const auto same = [&](const Error& known) { return known.message == error.message && known.where == error.where; };
+    if (std::ranges::none_of(errors, same)) errors.push_back(std::move(error));
+  }
+}
+
+/// The filter, and totals of what it left.
+void apply_filter(const GoroutineFilter& filter, Snapshot& snapshot, std::uint64_t& unfiltered_total) {
+  if (!filter || !snapshot.goroutines) return;
+  unfiltered_total = snapshot.goroutines->total;
+  filter(*snapshot.goroutines);
+}
+
+/// Waits for the next sample, telling how long that takes.
+bool wait_for(Clock& clock, const Stop& stop, SteadyTime deadline, Progress& progress, std::size_t done, std::size_t of,
+              milliseconds interval) {
+  while (!stop.requested()) {
+    const SteadyTime now = clock.steady();
+    if (now >= deadline) return true;
+    const auto left = duration_cast<milliseconds>(deadline - now);
+    const auto total_left = left + interval * static_cast<std::int64_t>(of - done - 1);
+    const double fraction = static_cast<double>(done) / static_cast<double>(of);
+    progress.update(format("sampling, {} of {}", done, of), fraction, total_left);
+    if (!clock.wait_until(std::min(deadline, now + milliseconds(200)), stop)) return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<Looked> look(Session& session, Environment& environment, const LookOptions& options, Progress& progress) {
+  Looked looked;
+  looked.report.command = options.command;
+  looked.report.started_at = environment.clock.wall();
+  const SteadyTime started = environment.clock.steady();
+  Observation observation(environment.symbols);
+  std::uint64_t unfiltered_total = 0;
+  for (std::size_t i = 0; i < options.samples; ++i) {
+    const SteadyTime due = started + options.interval * static_cast<std::int64_t>(i);
+    if (i > 0 && !wait_for(environment.clock, environment.stop, due, progress, i, options.samples, options.interval)) {
+      looked.interrupted = true;
+      break;
+    }
+    MeasurePlan plan = options.plan;
+    const bool last = i + 1 == options.samples;
+    if (!last) plan.keep_goroutine_bytes = plan.keep_heap_bytes = false;
+    Result<Measurement> measured = session.measure(plan);
+    if (!measured) {
+      looked.interrupted = measured.error().code == ErrorCode::kInterrupted;
+      if (observation.size() == 0) return std::unexpected(std::move(measured.error()));
+      if (looked.interrupted) break;
+      session.warnings().add(WarningCode::kSampleMissed, format("sample {}", i + 1));
+      std::vector<Error> missed;
+      missed.push_back(std::move(measured.error()));
+      add_errors(looked.report.errors, std::move(missed));
+      continue;
+    }
+    if (last && options.leak_profile) session.read_leak_profile(*measured, plan.max_goroutines_full);
+    apply_filter(options.filter, measured->snapshot, unfiltered_total);
+    looked.goroutine_bytes = std::move(measured->goroutine_bytes);
+    looked.heap_bytes = std::move(measured->heap_bytes);
+    add_errors(looked.report.errors, std::move(measured->errors));
+    observation.add(std::move(measured->snapshot));
+  }
+  progress.end();
+  describe_target(session, looked.report);
+  if (Result<void> judged = judge(observation, options.detect, looked.report); !judged) {
+    return std::unexpected(std::move(judged.error()));
+  }
+  if (options.filter && looked.report.goroutines) looked.report.goroutines->unfiltered_total = unfiltered_total;
+  looked.report.criteria = options.criteria;
+  looked.report.duration = duration_cast<milliseconds>(environment.clock.steady() - started);
+  return looked;
+}
+
+}  // namespace lf::pipeline

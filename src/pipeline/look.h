@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "detect/detect.h"
+#include "pipeline/measure.h"
+#include "pipeline/observation.h"
+#include "pipeline/progress.h"
+
+namespace lf::pipeline {
+
+/// Leaves out what the user does not want to see, before anything is counted; may be empty.
+using GoroutineFilter = std::function<void(GoroutineProfile& profile)>;
+
+/// What a look takes, whatever it looks at.
+struct LookOptions {
+  std::string command;
+  MeasurePlan plan;
+  std::size_t samples = 1;
+  std::chrono::milliseconds interval{500};
+  bool leak_profile = false;
+  detect::DetectOptions detect;
+  GoroutineFilter filter;
+  std::vector<std::pair<std::string, std::string>> criteria;
+};
+
+/// The result of a look: the report, judged and complete but for what the edges add (version, baseline, owners), and
+/// the bytes to save.
+struct Looked {
+  Report report;
+  RawProfile goroutine_bytes, heap_bytes;
+  bool interrupted = false;  ///< the user stopped it; the report is of what came before
+};
+
+/// Takes `options.samples` samples of the target and judges them. Fails when not even the first could be taken.
+[[nodiscard]] Result<Looked> look(Session& session, Environment& environment, const LookOptions& options,
+                                  Progress& progress);
+
+/// Reads `paths` ("-" is stdin) as samples in time order and judges them. A file that can't be read is in the report's
+/// errors; fails when none could.
+[[nodiscard]] Result<Looked> look_at_files(std::span<const std::string> paths, Environment& environment,
+                                           const LookOptions& options, Progress& progress);
+
+/// Judges `observation` and writes everything but target, cost and times into `report`.
+[[nodiscard]] Result<void> judge(const Observation& observation, const detect::DetectOptions& options, Report& report);
+
+/// Writes what `session` learnt and cost into `report`.
+void describe_target(const Session& session, Report& report);
+
+}  // namespace lf::pipeline
