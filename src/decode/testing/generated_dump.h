@@ -29,9 +29,9 @@ struct DumpForms {
 struct DumpShape {
   std::uint64_t seed = 1;
   std::size_t goroutines = 1000;
-  StackShape stacks;
+  StackShape stacks = {};
   bool one_parent = false;  ///< every creator ran in goroutine 1 (the easy case of grouping by creator and parent)
-  DumpForms forms;
+  DumpForms forms = {};
 };
 
 /// Writes goroutine?debug=2 text in pieces of some kilobytes. Every stack occurs at least once (if there are as many

@@ -90,11 +90,12 @@ std::pair<std::int64_t, std::int64_t> scaled_sample(std::int64_t objects, std::i
 }
 
 void add_count(PlainProfile& profile, PlainStack all, PlainLabels labels, std::int64_t count, bool leak) {
-  const auto is_main = [](const PlainFrame& frame) { return frame.function == "main.main"; };
-  const std::string state = inferred_state(all);
+  const auto calls = [&](std::string_view function) {
+    return std::ranges::find(all, function, &PlainFrame::function) != all.end();
+  };
   // Main in its own select {} is no leak, and a record without frames says nothing (go-profiles section 5).
-  if (leak && (all.empty() || (state == "select (no cases)" && std::ranges::any_of(all, is_main)))) return;
-  PlainCountKey key{dump_frames(all), std::move(labels), state, writes_profile(all)};
+  if (leak && (all.empty() || (calls("runtime.block") && calls("main.main")))) return;
+  PlainCountKey key{dump_frames(all), std::move(labels), "", writes_profile(all)};
   profile.counts[std::move(key)] += count;
   profile.total += static_cast<std::uint64_t>(count);
 }

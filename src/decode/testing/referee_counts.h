@@ -18,7 +18,8 @@ PlainResult referee_heap(std::string_view text);
 /// scaleHeapSample).
 std::pair<std::int64_t, std::int64_t> scaled_sample(std::int64_t objects, std::int64_t bytes, std::int64_t rate_bytes);
 
-/// Adds one record of a goroutine profile to `profile`: infers its state, brings its frames to those of debug=2.
+/// Adds one record of a goroutine profile to `profile` with its frames brought to those of debug=2. The state is left
+/// empty: what an inferred state is worth, the dump of the same moment tells.
 void add_count(PlainProfile& profile, PlainStack all, PlainLabels labels, std::int64_t count, bool leak);
 
 }  // namespace lf::decode::testing

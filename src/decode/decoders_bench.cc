@@ -1,0 +1,101 @@
+// Microbenchmarks of each decoder on generated bodies, from memory: scripts/bench measures whole files and processes.
+
+#include <algorithm>
+#include <functional>
+#include <span>
+#include <string>
+
+#include <benchmark/benchmark.h>
+
+#include "decode/decoder.h"
+#include "decode/testing/generated_profile.h"
+
+namespace lf::decode {
+namespace {
+
+using testing::DumpShape;
+using testing::HeapShape;
+
+DumpShape dump_shape(const benchmark::State& state) {
+  return {.seed = 1,
+          .goroutines = static_cast<std::size_t>(state.range(0)),
+          .stacks = {.stacks = static_cast<std::size_t>(state.range(1)), .frames_min = 13, .frames_max = 29}};
+}
+
+std::string collect(const std::function<void(const testing::TextSink&)>& generate) {
+  std::string text;
+  generate([&](std::string_view piece) { text += piece; });
+  return text;
+}
+
+/// Decodes `body` again and again, each time with symbols of its own, in pieces of 256 KiB as a file gives them.
+void decode_repeatedly(benchmark::State& state, ContentKind kind, const std::string& body) {
+  constexpr std::size_t kPiece = 256 * 1024;
+  for (auto _ : state) {
+    Symbols symbols;
+    const auto decoder = make_decoder(kind, symbols, {});
+    for (auto rest = std::as_bytes(std::span(body)); !rest.empty();) {
+      const auto piece = rest.first(std::min(rest.size(), kPiece));
+      decoder->feed(piece);
+      rest = rest.subspan(piece.size());
+    }
+    auto decoded = decoder->finish();
+    if (!decoded) {
+      state.SkipWithError(decoded.error().message.c_str());
+      return;
+    }
+    benchmark::DoNotOptimize(decoded);
+  }
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * static_cast<std::int64_t>(body.size()));
+}
+
+void goroutine_dump(benchmark::State& state) {
+  const DumpShape shape = dump_shape(state);
+  decode_repeatedly(state, ContentKind::kGoroutineDump,
+                    collect([&](const auto& sink) { generate_debug2(shape, sink); }));
+}
+
+void crash_log(benchmark::State& state) {
+  DumpShape shape = dump_shape(state);
+  shape.forms.crash_header = true;
+  const std::string head = "fatal error: all goroutines are asleep - deadlock!\n\n";
+  decode_repeatedly(state, ContentKind::kCrashLog,
+                    head + collect([&](const auto& sink) { generate_debug2(shape, sink); }));
+}
+
+void goroutine_counts(benchmark::State& state) {
+  const DumpShape shape = dump_shape(state);
+  decode_repeatedly(state, ContentKind::kGoroutineCounts,
+                    collect([&](const auto& sink) { generate_debug1(shape, sink); }));
+}
+
+void goroutine_protobuf(benchmark::State& state) {
+  decode_repeatedly(state, ContentKind::kGoroutineProtobuf, testing::generate_goroutine_profile(dump_shape(state)));
+}
+
+void heap_protobuf(benchmark::State& state) {
+  const HeapShape shape{.seed = 1, .samples = static_cast<std::size_t>(state.range(0))};
+  decode_repeatedly(state, ContentKind::kHeapProtobuf, testing::generate_heap_profile(shape));
+}
+
+void heap_text(benchmark::State& state) {
+  const HeapShape shape{.seed = 1, .samples = static_cast<std::size_t>(state.range(0))};
+  decode_repeatedly(state, ContentKind::kHeapText,
+                    collect([&](const auto& sink) { generate_heap_debug1(shape, sink); }));
+}
+
+BENCHMARK(goroutine_dump)
+    ->Args({1'000, 50})
+    ->Args({10'000, 500})
+    ->Args({10'000, 10'000})
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(crash_log)->Args({10'000, 500})->Unit(benchmark::kMillisecond);
+BENCHMARK(goroutine_counts)->Args({100'000, 500})->Args({100'000, 5'000})->Unit(benchmark::kMillisecond);
+BENCHMARK(goroutine_protobuf)->Args({100'000, 500})->Args({100'000, 5'000})->Unit(benchmark::kMillisecond);
+BENCHMARK(heap_protobuf)->Arg(1'000)->Arg(50'000)->Unit(benchmark::kMillisecond);
+BENCHMARK(heap_text)->Arg(1'000)->Arg(10'000)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace lf::decode
+
+BENCHMARK_MAIN();
