@@ -1,7 +1,7 @@
 // The target is the live program of the end-to-end tests. Its flags choose what it does; /control/ tells it to do more.
 //
 //	-mode=a,b      any of the modes in modes.go, each a behaviour of its own
-//	-every=20ms    how often a mode that repeats does its thing
+//	-every=100ms   how often a mode that repeats does its thing
 //	-n=100         how many, for modes that make many
 //	-serve=all     all | goroutine | none: which pprof handlers there are
 //	-prefix=/x     mounts pprof at /x/debug/pprof instead
@@ -31,7 +31,7 @@ import (
 
 var (
 	modeList = flag.String("mode", "", "comma list of modes")
-	every    = flag.Duration("every", 20*time.Millisecond, "pause of repeating modes")
+	every    = flag.Duration("every", 100*time.Millisecond, "pause of repeating modes")
 	number   = flag.Int("n", 100, "how many, for modes that make many")
 	serve    = flag.String("serve", "all", "pprof handlers: all, goroutine or none")
 	prefix   = flag.String("prefix", "", "path before /debug/pprof")
