@@ -1,9 +1,99 @@
 #include "cli/cli.h"
 
-namespace lf::cli {
+#include <cstdlib>
+#include <string>
+#include <vector>
 
-int run(std::span<char* const> /*arguments*/) {
-  return 2;
+#include <unistd.h>
+
+#include "base/format.h"
+#include "base/text.h"
+#include "cli/command.h"
+#include "cli/config_file.h"
+#include "cli/exit_code.h"
+#include "cli/help.h"
+#include "cli/settings.h"
+#include "cli/suggest.h"
+
+namespace lf::cli {
+namespace {
+
+constexpr const char* kDefaultConfig = "leakfinder.yaml";
+
+Error unknown_command(std::string_view name) {
+  std::vector<std::string_view> known;
+  for (const Command& command : commands()) known.push_back(command.name);
+  const std::string_view meant = nearest(name, known);
+  std::string message = format("unknown command \"{}\"", visible(name));
+  message += meant.empty() ? "; 'leakfinder help' lists them" : format(": did you mean {}?", meant);
+  return {ErrorCode::kUsage, std::move(message), {}};
+}
+
+/// The configuration file's settings: of -config, of LEAKFINDER_CONFIG, or of leakfinder.yaml where there is one.
+Result<std::vector<Setting>> config_settings_for(const CommandLine& line, const std::vector<Setting>& environment) {
+  std::string path;
+  const auto look_for = [&](const std::vector<Setting>& settings) {
+    for (const Setting& setting : settings) {
+      if (setting.flag->name == "config") path = setting.value;
+    }
+  };
+  look_for(environment);
+  look_for(line.settings);
+  if (!path.empty()) return config_file_settings(path);
+  if (access(kDefaultConfig, F_OK) != 0) return std::vector<Setting>{};
+  return config_file_settings(kDefaultConfig);
+}
+
+/// File, then environment, then flags.
+Result<Settings> effective_settings(const CommandLine& line) {
+  std::vector<Setting> environment = environment_settings([](const char* name) { return std::getenv(name); });
+  Result<std::vector<Setting>> all = config_settings_for(line, environment);
+  if (!all) return std::unexpected(std::move(all.error()));
+  all->insert(all->end(), environment.begin(), environment.end());
+  all->insert(all->end(), line.settings.begin(), line.settings.end());
+  return Settings::apply(std::move(*all));
+}
+
+Result<int> dispatch(const CommandLine& line, const SignalStop& stop) {
+  const Terminal out = look_at_terminal(STDOUT_FILENO);
+  const Terminal err = look_at_terminal(STDERR_FILENO);
+  const Command* command = find_command(line.help ? "help" : line.command);
+  if (line.help && !line.command.empty()) {
+    if (find_command(line.command) == nullptr) return std::unexpected(unknown_command(line.command));
+    CommandLine asked;
+    asked.arguments.push_back(line.command);
+    Run run{asked, {}, stop, out, err};
+    return command->run(run);
+  }
+  if (line.command.empty() && !line.help) {
+    return fail(ErrorCode::kUsage, "no command given: try 'leakfinder check', or 'leakfinder help'");
+  }
+  if (command == nullptr) return std::unexpected(unknown_command(line.command));
+  if (command->input == Input::kNothing) {
+    Run run{line, {}, stop, out, err};
+    return command->run(run);
+  }
+  Result<Settings> settings = effective_settings(line);
+  if (!settings) return std::unexpected(std::move(settings.error()));
+  Run run{line, std::move(*settings), stop, out, err};
+  if (run.options().verbose) {
+    for (const std::string& setting : run.settings.describe()) complain(setting);
+  }
+  return command->run(run);
+}
+
+}  // namespace
+
+int run(std::span<char* const> arguments) {
+  std::vector<std::string_view> words;
+  for (std::size_t i = 1; i < arguments.size(); ++i) words.emplace_back(arguments[i]);
+  const SignalStop stop;
+  const Result<CommandLine> line = parse_command_line(words);
+  const Result<int> code = line ? dispatch(*line, stop) : std::unexpected(line.error());
+  if (code) return *code;
+  complain(code.error().message);
+  if (code.error().code != ErrorCode::kUsage && stop.signal() != 0) return 128 + stop.signal();
+  return exit_code_of(code.error().code);
 }
 
 }  // namespace lf::cli
