@@ -40,8 +40,8 @@ PlainProfile spell_out(const GoroutineProfile& profile, const Symbols& symbols) 
     out.labels = spell_out(goroutine.labels, symbols);
     out.frames = spell_out(goroutine.stack, symbols);
     if (goroutine.creator) out.creator = spell_out(goroutine.creator, symbols);
-    const auto wait = std::ranges::find(profile.sync_waits, goroutine.id, &SyncWait::goroutine_id);
-    if (wait != profile.sync_waits.end() && goroutine.id != 0) out.sync_address = wait->address;
+    const auto wait = std::ranges::lower_bound(profile.sync_waits, goroutine.id, {}, &SyncWait::goroutine_id);
+    if (wait != profile.sync_waits.end() && wait->goroutine_id == goroutine.id) out.sync_address = wait->address;
   }
   for (const StackCount& count : profile.counts) {
     plain.counts[{spell_out(count.stack, symbols), spell_out(count.labels, symbols),

@@ -90,14 +90,29 @@ std::pair<std::int64_t, std::int64_t> scaled_sample(std::int64_t objects, std::i
 }
 
 void add_count(PlainProfile& profile, PlainStack all, PlainLabels labels, std::int64_t count, bool leak) {
-  const auto calls = [&](std::string_view function) {
-    return std::ranges::find(all, function, &PlainFrame::function) != all.end();
-  };
+  std::erase_if(all, [](const PlainFrame& frame) { return frame.function == "runtime.goexit"; });
   // Main in its own select {} is no leak, and a record without frames says nothing (go-profiles section 5).
-  if (leak && (all.empty() || (calls("runtime.block") && calls("main.main")))) return;
+  if (leak && (all.empty() || (calls(all, "runtime.block") && calls(all, "runtime.main")))) return;
   PlainCountKey key{dump_frames(all), std::move(labels), "", writes_profile(all)};
   profile.counts[std::move(key)] += count;
   profile.total += static_cast<std::uint64_t>(count);
+}
+
+void mark_reader_of_our_connection(PlainProfile& profile) {
+  const auto over_http1 = [](const auto& record) {
+    return record.first.serves_our_request && calls(record.first.frames, "net/http.(*conn).serve");
+  };
+  const auto reads_ahead = [](const auto& record) {
+    return record.first.frames.empty() || calls(record.first.frames, "net/http.(*connReader).backgroundRead");
+  };
+  std::int64_t readers = 0;
+  for (const auto& record : profile.counts) readers += reads_ahead(record) ? record.second : 0;
+  if (readers != 1 || std::ranges::none_of(profile.counts, over_http1)) return;
+  const auto reader = std::ranges::find_if(profile.counts, reads_ahead);
+  PlainCountKey key = reader->first;
+  key.serves_our_request = true;
+  profile.counts.erase(reader);
+  profile.counts[std::move(key)] += 1;
 }
 
 PlainResult referee_counts(std::string_view text, bool leak) {
@@ -114,6 +129,7 @@ PlainResult referee_counts(std::string_view text, bool leak) {
     read_record_body(lines, k, frames, labels);
     add_count(profile, std::move(frames), std::move(labels), static_cast<std::int64_t>(*count), leak);
   }
+  mark_reader_of_our_connection(profile);
   return result;
 }
 
@@ -134,7 +150,7 @@ PlainResult referee_heap(std::string_view text) {
       PlainLabels labels;
       ++k;
       read_record_body(lines, k, frames, labels);
-      PlainHeapValues& site = heap.sites[frames];
+      PlainHeapValues& site = heap.sites[dump_frames(frames)];
       const auto inuse = scaled_sample(raw->inuse_objects, raw->inuse_bytes, heap.rate_bytes);
       const auto alloc = scaled_sample(raw->alloc_objects, raw->alloc_bytes, heap.rate_bytes);
       site.inuse_objects += inuse.first;

@@ -22,4 +22,8 @@ std::pair<std::int64_t, std::int64_t> scaled_sample(std::int64_t objects, std::i
 /// empty: what an inferred state is worth, the dump of the same moment tells.
 void add_count(PlainProfile& profile, PlainStack all, PlainLabels labels, std::int64_t count, bool leak);
 
+/// Marks the goroutine that reads ahead on our request's connection, where there is only one that may be it: it runs
+/// (*connReader).backgroundRead, or has not run yet and has no frames.
+void mark_reader_of_our_connection(PlainProfile& profile);
+
 }  // namespace lf::decode::testing

@@ -6,6 +6,7 @@
 #include <set>
 #include <span>
 
+#include "decode/testing/referee_stack.h"
 #include "decode/testing/referee_text.h"
 #include "model/wait_state.h"
 
@@ -52,8 +53,7 @@ void read_status(std::string status, PlainGoroutine& goroutine) {
         static_cast<unsigned>(std::min<std::uint64_t>(read.value_or(0), std::numeric_limits<std::uint16_t>::max()));
     drop_last_part(status);
   }
-  take_suffix(status, " (durable)");
-  take_suffix(status, " (synctest)");
+  if (take_suffix(status, " (durable)") || take_suffix(status, " (synctest)")) goroutine.flags |= kInBubble;
   take_suffix(status, " (scan)");
   if (take_suffix(status, " (leaked)")) goroutine.flags |= kLeaked;
   goroutine.state = wait_state_name(wait_state_of(status));
@@ -120,11 +120,7 @@ std::size_t read_body(std::span<const std::string> lines, Block& block) {
   while (k < lines.size()) {
     const std::string& line = lines[k];
     if (line.empty() || read_header(line)) break;
-    if (line.starts_with("[originating from goroutine ")) {
-      in_ancestor = true;
-      ++k;
-      continue;
-    }
+    in_ancestor = in_ancestor || line.starts_with("[originating from goroutine ");
     const bool placed = k + 1 < lines.size() && lines[k + 1].starts_with('\t');
     const std::optional<PlaceLine> place = placed ? read_place(lines[k + 1]) : std::nullopt;
     if (is_elision(line)) {
@@ -151,33 +147,50 @@ std::size_t read_body(std::span<const std::string> lines, Block& block) {
   return k;
 }
 
-bool is_runtime(std::string_view function) {
-  return function.starts_with("runtime.") || function == "panic";
+/// A goroutine of the runtime's own (isSystemGoroutine): what it was started with is of package runtime, but for main,
+/// iter.Pull's, and finalizers and cleanups that run code of the program.
+bool is_system(PlainStack frames) {
+  static constexpr std::array<std::string_view, 3> kUsers{"runtime.main", "runtime.corostart",
+                                                          "runtime.handleAsyncEvent"};
+  static constexpr std::array<std::string_view, 3> kCallUsers{"runtime.runfinq", "runtime.runFinalizers",
+                                                              "runtime.runCleanups"};
+  if (!frames.empty() && frames.back().function == "runtime.goexit") frames.pop_back();
+  if (frames.empty()) return false;
+  const std::string& start = frames.back().function;
+  if (!start.starts_with("runtime.") || std::ranges::find(kUsers, start) != kUsers.end()) return false;
+  if (std::ranges::find(kCallUsers, start) == kCallUsers.end()) return true;
+  return std::ranges::all_of(frames, [](const PlainFrame& frame) { return frame.function.starts_with("runtime."); });
 }
 
-/// A goroutine of the runtime's own: nothing but runtime functions, and started by the runtime (isSystemGoroutine).
-bool is_system(const PlainGoroutine& goroutine) {
-  if (goroutine.frames.empty()) return false;
-  if (goroutine.creator && !goroutine.creator->function.starts_with("runtime.")) return false;
-  for (const PlainFrame& frame : goroutine.frames) {
-    if (!is_runtime(frame.function) || frame.function == "runtime.main") return false;
-  }
-  return true;
+/// The first argument where it is an address for certain: "0x…" without "?".
+std::optional<std::uint64_t> certain_address(const std::string& arguments) {
+  const auto address = whole_hex(std::string_view(arguments).substr(0, arguments.find(',')));
+  return address == 0 ? std::nullopt : address;
 }
 
-/// The first argument of the Lock, Wait or Cond frame of a goroutine in a sync wait.
+/// The primitive that a goroutine in a sync wait waits on: the receiver of the outermost method of one kind of
+/// primitive, among the frames of package sync at the leaf, that shows it for certain; of a Cond also what
+/// notifyListWait was given, which lies 16 bytes into it.
 std::optional<std::uint64_t> sync_address(const Block& block) {
-  static constexpr std::array<std::string_view, 4> kReceivers{"Mutex)", "RWMutex)", "WaitGroup)", "Cond)"};
+  std::string kind;
+  std::optional<std::uint64_t> address;
   for (std::size_t k = 0; k < block.arguments.size(); ++k) {
-    const std::string& function = block.goroutine.frames[k].function;
-    if (!function.starts_with("sync.(*") && !function.starts_with("internal/sync.(*")) continue;
-    const bool of_lock = std::ranges::any_of(
-        kReceivers, [&](std::string_view name) { return function.find(name) != std::string::npos; });
-    std::string first = block.arguments[k].substr(0, block.arguments[k].find(','));
-    take_suffix(first, "?");
-    if (const auto address = whole_hex(first); of_lock && address) return address;
+    std::string function = block.goroutine.frames[k].function;
+    if (function.starts_with("runtime.") && kind.empty()) continue;
+    if (function.starts_with("internal/")) function.erase(0, 9);
+    if (!function.starts_with("sync.")) break;
+    const bool notify = function == "sync.runtime_notifyListWait";
+    std::string here;
+    if (notify || function == "sync.(*Cond).Wait") here = "cond";
+    if (function == "sync.(*WaitGroup).Wait") here = "group";
+    if (function == "sync.(*Mutex).lockSlow" || function == "sync.(*Mutex).Lock") here = "lock";
+    if (function == "sync.(*RWMutex).Lock" || function == "sync.(*RWMutex).RLock") here = "lock";
+    if (here.empty()) continue;
+    if (!kind.empty() && here != kind) break;
+    kind = here;
+    if (const auto certain = certain_address(block.arguments[k])) address = *certain - (notify ? 16 : 0);
   }
-  return std::nullopt;
+  return address;
 }
 
 bool waits_on_sync(const std::string& state) {
@@ -193,7 +206,7 @@ void finish_profile(std::vector<Block>& blocks, bool http_dump, PlainProfile& pr
     PlainGoroutine& goroutine = block.goroutine;
     if (goroutine.id == 0) {
       goroutine.flags |= kScheduler;
-    } else if (!http_dump && is_system(goroutine)) {
+    } else if (!http_dump && is_system(goroutine.frames)) {
       goroutine.flags |= kSystem;
       ++profile.system;
     } else {
@@ -204,6 +217,7 @@ void finish_profile(std::vector<Block>& blocks, bool http_dump, PlainProfile& pr
     if (ours.contains(goroutine.id) || (reads_ahead && ours.contains(block.parent)))
       goroutine.flags |= kServesOurRequest;
     if (waits_on_sync(goroutine.state)) goroutine.sync_address = sync_address(block);
+    if (!http_dump) goroutine.frames = dump_frames(goroutine.frames);
     profile.goroutines.push_back(std::move(goroutine));
   }
   blocks.clear();

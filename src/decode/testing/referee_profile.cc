@@ -163,7 +163,7 @@ PlainLabels labels_of(const std::vector<Field>& sample, const Profile& profile) 
 void read_heap(const Profile& profile, PlainHeap& heap) {
   heap.rate_bytes = static_cast<std::int64_t>(profile.period);
   for (const std::vector<Field>& sample : profile.samples) {
-    PlainHeapValues& site = heap.sites[stack_of(sample, profile)];
+    PlainHeapValues& site = heap.sites[dump_frames(stack_of(sample, profile))];
     const std::vector<std::uint64_t> values = numbers(sample, 2);
     for (std::size_t k = 0; k < std::min(values.size(), profile.sample_types.size()); ++k) {
       const std::string& type = profile.sample_types[k];
@@ -192,6 +192,7 @@ PlainResult referee_profile(std::string_view bytes) {
     const auto count = static_cast<std::int64_t>(single(sample, 2));
     add_count(goroutines, stack_of(sample, *profile), labels_of(sample, *profile), count, leak);
   }
+  mark_reader_of_our_connection(goroutines);
   return result;
 }
 

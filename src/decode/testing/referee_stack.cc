@@ -20,8 +20,8 @@ bool is_exported_runtime(std::string_view name) {
 }
 
 bool shown_in_dump(std::string_view function, bool leaf) {
-  if (!function.starts_with("runtime.")) return true;
-  if (function == "runtime.gopanic") return !leaf;
+  if (function == "runtime.gopanic" || function == "panic") return !leaf;
+  if (!function.starts_with("runtime.")) return function.find('.') != std::string_view::npos;
   if (function == "runtime.runFinalizers" || function == "runtime.runCleanups") return true;
   return is_exported_runtime(function);
 }
@@ -37,7 +37,8 @@ bool is_wrapper(const PlainFrame& frame) {
 bool calls_a_panic(const PlainStack& all, std::size_t frame) {
   if (frame == 0) return false;
   const std::string& callee = all[frame - 1].function;
-  return callee == "runtime.gopanic" || callee == "runtime.sigpanic" || callee == "runtime.panicwrap";
+  return callee == "runtime.gopanic" || callee == "panic" || callee == "runtime.sigpanic" ||
+         callee == "runtime.panicwrap";
 }
 
 }  // namespace
@@ -61,17 +62,19 @@ PlainStack dump_frames(const PlainStack& all) {
     kept.push_back(all[k]);
     if (kept.back().function == "runtime.gopanic") kept.back().function = "panic";
   }
-  if (!kept.empty()) return kept;
-  kept = all;
-  std::erase_if(kept, [](const PlainFrame& frame) { return frame.function == "runtime.goexit"; });
-  return kept;
+  return kept.empty() ? all : kept;
 }
 
 bool writes_profile(const PlainStack& stack) {
-  return std::ranges::any_of(
-             stack, [](const PlainFrame& frame) { return frame.function == "runtime/pprof.(*Profile).WriteTo"; }) &&
-         std::ranges::any_of(stack,
-                             [](const PlainFrame& frame) { return frame.function.starts_with("net/http/pprof."); });
+  return std::ranges::any_of(stack, [](const PlainFrame& frame) {
+    return frame.function.starts_with("net/http/pprof.") ||
+           frame.function.starts_with("runtime/pprof.writeGoroutine") ||
+           frame.function == "runtime/pprof.writeRuntimeProfile";
+  });
+}
+
+bool calls(const PlainStack& stack, std::string_view function) {
+  return std::ranges::find(stack, function, &PlainFrame::function) != stack.end();
 }
 
 }  // namespace lf::decode::testing

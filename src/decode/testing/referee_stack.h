@@ -17,4 +17,7 @@ PlainStack dump_frames(const PlainStack& all);
 /// Whether the stack is that of the goroutine that writes the profile for our request.
 bool writes_profile(const PlainStack& stack);
 
+/// Whether `function` is anywhere on the stack.
+bool calls(const PlainStack& stack, std::string_view function);
+
 }  // namespace lf::decode::testing
