@@ -20,7 +20,7 @@ def refused(result, *words: str) -> None:
 
 # --- Mistakes
 
-@pytest.mark.parametrize("typed, meant", [("chekc", "check"), ("analyse", "analyze"), ("monitr", "monitor"), ("channel", "channels"), ("verison", "version")])
+@pytest.mark.parametrize("typed, meant", [("chekc", "check"), ("analyse", "analyze"), ("memry", "memory"), ("channel", "channels"), ("verison", "version")])
 def test_an_unknown_command_is_refused_with_the_nearest_name(leakfinder, typed, meant):
     refused(leakfinder(typed), typed, meant)
 
@@ -99,10 +99,10 @@ def test_compare_without_anything_to_wait_for_is_refused(leakfinder, quiet):
 # --- Help and version
 
 @pytest.mark.parametrize("args", [("help",), ("-h",), ("-help",), ("--help",)], ids=" ".join)
-def test_help_names_every_command(leakfinder, args):
+def test_help_names_every_command(leakfinder, built_commands, args):
     result = leakfinder(*args)
     assert result.code == CLEAN, result
-    for command in COMMANDS:
+    for command in built_commands(COMMANDS):
         assert command in result.stdout, f"{command} is missing\n{result}"
 
 

@@ -62,6 +62,11 @@ def test_a_report_keeps_the_schema_and_has_the_required_keys_from(leakfinder, qu
     assert REQUIRED <= set(shown.data) and shown["command"] == args[0] and shown["target"]["url"].startswith(quiet.url)
 
 
+def test_every_field_of_a_report_is_described(leakfinder):
+    shown = leakfinder.json("analyze", "-sample-interval=10s", *series(leakfinder))
+    assert report.undescribed(shown.data) == []
+
+
 def test_stdout_holds_one_object_and_nothing_else(leakfinder, quiet):
     result = leakfinder("analyze", "-format=json", "-sample-interval=50ms", "-url", quiet.url)
     json.loads(result.stdout)

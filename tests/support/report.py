@@ -16,6 +16,28 @@ def validator() -> Draft202012Validator:
     return Draft202012Validator(json.loads(places.SCHEMA.read_text()))
 
 
+def undescribed(value: Any, schema: dict[str, Any] | None = None, path: str = "") -> list[str]:
+    """The fields of a report that the schema does not name."""
+    root = json.loads(places.SCHEMA.read_text())
+    schema = root if schema is None else schema
+    parts, known, items = [schema], {}, None
+    while parts:
+        part = parts.pop()
+        if "$ref" in part:
+            parts.append(root["$defs"][part["$ref"].rpartition("/")[2]])
+        parts += part.get("allOf", [])
+        known.update(part.get("properties", {}))
+        items = part.get("items", items)
+        if "additionalProperties" in part:
+            return []  # a map: its keys are data
+    if isinstance(value, list):
+        return [problem for one in value for problem in undescribed(one, items or {}, f"{path}[]")]
+    if not isinstance(value, dict):
+        return []
+    return [f"{path}.{key}" for key in value if key not in known] + [
+        problem for key, one in value.items() if key in known for problem in undescribed(one, known[key], f"{path}.{key}")]
+
+
 def refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A JSON object of these pairs; a key that comes twice is an error."""
     keys = [key for key, _ in pairs]
