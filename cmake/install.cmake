@@ -25,7 +25,8 @@ set(CPACK_PACKAGE_FILE_NAME leakfinder-${PROJECT_VERSION}-linux-${CMAKE_SYSTEM_P
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_DEPENDS ca-certificates)
+# libcurl is loaded on first use, so no tool finds it among the linked libraries.
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "ca-certificates, libcurl4")
 set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 # Where CPack runs as another user, the files still belong to root.
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)

@@ -13,7 +13,11 @@ pkg_check_modules(NCURSES REQUIRED IMPORTED_TARGET ncursesw)
 
 set(LF_FMT fmt::fmt)
 set(LF_XXHASH PkgConfig::XXHASH)
-set(LF_CURL PkgConfig::CURL)
+# Only libcurl's headers: target/curl_library.cc loads it on first use, so that help and files do not pay for its thirty
+# libraries.
+add_library(lf_curl_headers INTERFACE)
+target_include_directories(lf_curl_headers SYSTEM INTERFACE ${CURL_INCLUDE_DIRS})
+set(LF_CURL lf_curl_headers ${CMAKE_DL_LIBS})
 set(LF_DEFLATE PkgConfig::DEFLATE)
 set(LF_ZLIB PkgConfig::ZLIB)
 set(LF_RE2 PkgConfig::RE2)

@@ -411,6 +411,23 @@ bool looks_like_target(std::string_view argument) {
   });
 }
 
+Result<void> check_proxy_url(std::string_view text) {
+  const std::string_view url = text;
+  if (std::ranges::any_of(text, is_control)) return usage("a control character", url);
+  const std::string scheme = lower(scheme_of(text));
+  constexpr std::array<std::string_view, 7> kKnown = {"", "http", "https", "socks4", "socks4a", "socks5", "socks5h"};
+  if (std::ranges::find(kKnown, scheme) == kKnown.end()) {
+    return usage(format("the proxy scheme \"{}\" (http, https, socks4, socks4a, socks5 and socks5h are known)", scheme),
+                 url);
+  }
+  if (!scheme.empty()) text.remove_prefix(scheme.size() + 3);
+  if (text.ends_with('/')) text.remove_suffix(1);
+  if (text.find_first_of("/?#") != std::string_view::npos)
+    return usage("a path (a proxy has only a host and a port)", url);
+  if (auto authority = read_authority(text, url); !authority) return std::unexpected(authority.error());
+  return {};
+}
+
 std::string without_credentials(std::string_view text) {
   std::string out;
   if (const std::string_view scheme = scheme_of(text); text.substr(scheme.size()).starts_with("://")) {

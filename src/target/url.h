@@ -73,6 +73,10 @@ class TargetUrl {
 /// or without a path.
 bool looks_like_target(std::string_view argument);
 
+/// Checks what `-proxy` takes: http, https, socks4, socks4a, socks5 or socks5h (none means http), host, port. Fails
+/// with kUsage; the message shows no credentials.
+[[nodiscard]] Result<void> check_proxy_url(std::string_view text);
+
 /// `text`, meant as a URL of any kind (`-proxy`, `-notify`, a broken one), without what may be secret: user, password,
 /// query and fragment become "***", controls become visible, and it is cut to a line.
 std::string without_credentials(std::string_view text);

@@ -1,0 +1,234 @@
+#include "target/exchange.h"
+
+#include <algorithm>
+
+#include "base/format.h"
+#include "base/text.h"
+
+// Deadlines are ours, not libcurl's: its low-speed limit counts whole seconds, its timeout names no phase, and both
+// count the time in its queue. The loop asks `deadline()` before each wait.
+
+namespace lf::target {
+namespace {
+
+std::chrono::milliseconds since(SteadyTime from, SteadyTime to) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(to - from);
+}
+
+bool is_redirect(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+}  // namespace
+
+Exchange::Exchange(const CurlLibrary& curl, const TargetUrl& url, const Limits& limits, std::string_view proxy,
+                   std::string_view proxy_variable)
+    : handle_(curl), url_(url), limits_(limits), proxy_(proxy), proxy_variable_(proxy_variable), headers_(curl) {}
+
+bool Exchange::start(Transfer& transfer, Access& access, CURLSH* share, SteadyTime now) {
+  transfer_ = &transfer;
+  has_credentials_ = access.has_credentials();
+  answer_.clear();
+  refusal_ = Refusal::kNone;
+  redirects_ = 0;
+  error_bytes_ = 0;
+  error_text_[0] = '\0';
+  started_ = last_byte_ = now;
+  first_byte_.reset();
+
+  auto request_url = url_.request_url(transfer.request);
+  if (!request_url) {
+    end(now, request_url.error());
+    return false;
+  }
+  request_url_ = *std::move(request_url);
+  handle_.reset();
+  headers_ = HeaderList(handle_.curl());
+  if (auto applied = access.apply(handle_, headers_); !applied) {
+    end(now, applied.error());
+    return false;
+  }
+  handle_.set_pointer(CURLOPT_SHARE, share);
+  prepare_request();
+  return true;
+}
+
+void Exchange::prepare_request() {
+  handle_.set_text(CURLOPT_URL, request_url_);
+  handle_.set_text(CURLOPT_PROTOCOLS_STR, "http,https");
+  handle_.set_number(CURLOPT_HTTPGET, 1);
+  handle_.set_number(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  handle_.set_number(CURLOPT_HTTP09_ALLOWED, 0);
+  handle_.set_number(CURLOPT_FOLLOWLOCATION, 0);
+  handle_.set_number(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
+  handle_.set_number(CURLOPT_NOSIGNAL, 1);
+  // A name server that is silent must not hold us beyond the deadline: its thread is left behind.
+  handle_.set_number(CURLOPT_QUICK_EXIT, 1);
+  handle_.set_number(CURLOPT_BUFFERSIZE, 256 * 1024);
+  handle_.set_number(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits_.timeout.count() + 60'000));
+  handle_.set_pointer(CURLOPT_ERRORBUFFER, error_text_.data());
+  handle_.set_function(CURLOPT_HEADERFUNCTION, &Exchange::take_header);
+  handle_.set_pointer(CURLOPT_HEADERDATA, this);
+  handle_.set_function(CURLOPT_WRITEFUNCTION, &Exchange::take_body);
+  handle_.set_pointer(CURLOPT_WRITEDATA, this);
+  handle_.set_pointer(CURLOPT_PRIVATE, this);
+}
+
+std::size_t Exchange::take_header(char* data, std::size_t size, std::size_t count, void* self) noexcept {
+  return static_cast<Exchange*>(self)->on_header(std::string_view(data, size * count)) ? size * count : 0;
+}
+
+std::size_t Exchange::take_body(char* data, std::size_t size, std::size_t count, void* self) noexcept {
+  return static_cast<Exchange*>(self)->on_body(std::as_bytes(std::span(data, size * count))) ? size * count : 0;
+}
+
+bool Exchange::on_header(std::string_view line) {
+  last_byte_ = std::chrono::steady_clock::now();
+  if (!first_byte_) first_byte_ = last_byte_;
+  if (!answer_.feed(line)) {
+    refusal_ = Refusal::kHugeHeaders;
+    return false;
+  }
+  if (answer_.complete() && answer_.status() == 200 && answer_.content_length().value_or(0) > limits_.max_body_bytes) {
+    refusal_ = Refusal::kBodyTooLarge;
+    return false;
+  }
+  return true;
+}
+
+bool Exchange::on_body(std::span<const std::byte> chunk) {
+  Response& response = transfer_->response;
+  if (answer_.status() != 200) {
+    last_byte_ = std::chrono::steady_clock::now();
+    return on_error_body(std::string_view(reinterpret_cast<const char*>(chunk.data()), chunk.size()));
+  }
+  const std::uint64_t size = std::min<std::uint64_t>(chunk.size(), limits_.max_body_bytes - response.body_bytes);
+  response.body_bytes += size;
+  if (size > 0 && !transfer_->sink(chunk.first(static_cast<std::size_t>(size)))) {
+    refusal_ = Refusal::kSinkDone;
+    return false;
+  }
+  // After the sink: the time that it takes is ours, not the target's.
+  last_byte_ = std::chrono::steady_clock::now();
+  if (size < chunk.size()) refusal_ = Refusal::kBodyTooLarge;
+  return size == chunk.size();
+}
+
+bool Exchange::on_error_body(std::string_view chunk) {
+  std::string& kept = transfer_->response.error_body;
+  kept += chunk.substr(0, kErrorBodyBytes - std::min(kErrorBodyBytes, kept.size()));
+  error_bytes_ += chunk.size();
+  if (error_bytes_ <= kErrorBodyLimit) return true;
+  refusal_ = Refusal::kErrorBodyDone;
+  return false;
+}
+
+bool Exchange::finish(CURLcode code, SteadyTime now) {
+  Response& response = transfer_->response;
+  const int status = answer_.status();
+  if (refusal_ == Refusal::kHugeHeaders) {
+    end(now, describe_huge_headers(context()));
+  } else if (refusal_ == Refusal::kBodyTooLarge) {
+    const std::uint64_t declared = answer_.content_length().value_or(0);
+    end(now, describe_too_large(context(), limits_.max_body_bytes, declared > limits_.max_body_bytes ? declared : 0));
+  } else if (refusal_ == Refusal::kSinkDone) {
+    response.cut = true;
+    end(now, std::nullopt);
+  } else if (answer_.complete() && status != 200 && status >= 200) {
+    if (is_redirect(status) && !answer_.location().empty()) return follow(now);
+    end(now, describe_status(context(), answer_, response.error_body));
+  } else if (code != CURLE_OK) {
+    end(now, describe_failure(context(), failure_of(code)));
+  } else {
+    end(now, std::nullopt);
+  }
+  return false;
+}
+
+bool Exchange::follow(SteadyTime now) {
+  transfer_->response.location = without_credentials(answer_.location());
+  auto next = url_.resolve_redirect(request_url_, answer_.location());
+  if (next && redirects_ == kMaxRedirects) {
+    next = fail(ErrorCode::kUnreachable, format("redirects more than {} times", kMaxRedirects));
+  }
+  if (!next) {
+    const std::string_view advice =
+        next.error().message.contains("another origin") ? " (give that as -url if it is the target)" : "";
+    end(now, Error{next.error().code, format("{} {}{}", url_.address(), next.error().message, advice),
+                   url_.display(transfer_->request)});
+    return false;
+  }
+  ++redirects_;
+  request_url_ = *std::move(next);
+  answer_.clear();
+  refusal_ = Refusal::kNone;
+  error_bytes_ = 0;
+  transfer_->response.error_body.clear();
+  transfer_->response.location.clear();
+  handle_.set_text(CURLOPT_URL, request_url_);
+  return true;
+}
+
+Phase Exchange::phase() const {
+  if (first_byte_) return Phase::kBody;
+  if (handle_.ask_large(CURLINFO_PRETRANSFER_TIME_T) > 0) return Phase::kFirstByte;
+  if (handle_.ask_large(CURLINFO_CONNECT_TIME_T) > 0) {
+    return url_.scheme() == Scheme::kHttps ? Phase::kTls : Phase::kConnect;
+  }
+  return handle_.ask_large(CURLINFO_NAMELOOKUP_TIME_T) > 0 ? Phase::kConnect : Phase::kResolve;
+}
+
+Exchange::Bound Exchange::bound() const {
+  const std::chrono::milliseconds total = limits_.timeout + transfer_->request.extra_time;
+  Bound out{started_ + total, Deadline::kTotal, total};
+  const auto tighten = [&](SteadyTime from, std::chrono::milliseconds limit, Deadline deadline) {
+    if (from + limit < out.at) out = Bound{from + limit, deadline, limit};
+  };
+  const Phase now = phase();
+  if (now < Phase::kFirstByte) tighten(started_, limits_.connect, Deadline::kConnect);
+  if (now == Phase::kBody) tighten(last_byte_, limits_.stall, Deadline::kStall);
+  return out;
+}
+
+SteadyTime Exchange::deadline() const {
+  return bound().at;
+}
+
+void Exchange::time_out(SteadyTime now) {
+  const Bound passed = bound();
+  end(now, describe_timeout(context(), passed.deadline, phase(), passed.limit, transfer_->response.body_bytes));
+}
+
+void Exchange::interrupt(SteadyTime now) {
+  end(now, Error{ErrorCode::kInterrupted, "interrupted", url_.display(transfer_->request)});
+}
+
+RequestContext Exchange::context() const {
+  return RequestContext{&url_, &transfer_->request, has_credentials_, proxy_, proxy_variable_};
+}
+
+TransferFailure Exchange::failure_of(CURLcode code) const {
+  TransferFailure failure;
+  failure.code = code;
+  failure.os_error = static_cast<int>(handle_.ask_number(CURLINFO_OS_ERRNO));
+  failure.tls_verify = handle_.ask_number(CURLINFO_SSL_VERIFYRESULT);
+  failure.proxy_status = handle_.ask_number(CURLINFO_HTTP_CONNECTCODE);
+  failure.text = error_text_[0] != '\0' ? std::string_view(error_text_.data()) : handle_.curl().easy_error_text(code);
+  failure.headers_complete = answer_.complete();
+  failure.body_bytes = transfer_->response.body_bytes;
+  return failure;
+}
+
+void Exchange::end(SteadyTime now, std::optional<Error> error) {
+  Response& response = transfer_->response;
+  response.status = answer_.status();
+  response.content_type = answer_.content_type();
+  response.from_pprof = answer_.from_pprof();
+  response.duration = since(started_, now);
+  response.first_byte = first_byte_ ? since(started_, *first_byte_) : std::chrono::milliseconds{0};
+  if (error && response.status == 200 && response.body_bytes > 0) response.cut = true;
+  response.error = std::move(error);
+  transfer_ = nullptr;
+}
+
+}  // namespace lf::target
