@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <set>
+#include <optional>
 #include <span>
 
 #include "decode/testing/referee_stack.h"
@@ -198,10 +198,25 @@ bool waits_on_sync(const std::string& state) {
   return kind == StateClass::kLock || kind == StateClass::kWaitGroup || kind == StateClass::kCond;
 }
 
+/// Marks who serves the request that made an HTTP dump: the first goroutine, which writes it, and the one that reads
+/// ahead on its connection. Up to Go 1.20 that one does not tell its parent, so it is taken for ours where it is the
+/// only one.
+void mark_our_request(std::vector<Block>& blocks) {
+  PlainGoroutine& first = blocks.front().goroutine;
+  if (first.state != "running" || !calls(first.frames, "runtime/pprof.writeGoroutineStacks")) return;
+  first.flags |= kServesOurRequest;
+  std::vector<PlainGoroutine*> without_parent;
+  for (Block& block : blocks) {
+    const auto& creator = block.goroutine.creator;
+    if (!creator || creator->function != "net/http.(*connReader).startBackgroundRead") continue;
+    if (block.parent == first.id) block.goroutine.flags |= kServesOurRequest;
+    if (block.parent == 0) without_parent.push_back(&block.goroutine);
+  }
+  if (without_parent.size() == 1) without_parent.front()->flags |= kServesOurRequest;
+}
+
 void finish_profile(std::vector<Block>& blocks, bool http_dump, PlainProfile& profile) {
-  std::set<std::uint64_t> ours;
-  if (http_dump && !blocks.empty() && blocks.front().goroutine.state == "running")
-    ours.insert(blocks.front().goroutine.id);
+  if (http_dump) mark_our_request(blocks);
   for (Block& block : blocks) {
     PlainGoroutine& goroutine = block.goroutine;
     if (goroutine.id == 0) {
@@ -212,10 +227,6 @@ void finish_profile(std::vector<Block>& blocks, bool http_dump, PlainProfile& pr
     } else {
       ++profile.total;
     }
-    const bool reads_ahead =
-        goroutine.creator && goroutine.creator->function == "net/http.(*connReader).startBackgroundRead";
-    if (ours.contains(goroutine.id) || (reads_ahead && ours.contains(block.parent)))
-      goroutine.flags |= kServesOurRequest;
     if (waits_on_sync(goroutine.state)) goroutine.sync_address = sync_address(block);
     if (!http_dump) goroutine.frames = dump_frames(goroutine.frames);
     profile.goroutines.push_back(std::move(goroutine));
@@ -223,30 +234,47 @@ void finish_profile(std::vector<Block>& blocks, bool http_dump, PlainProfile& pr
   blocks.clear();
 }
 
+/// Takes the last line off a text that ends within a line: half a line says nothing, but a file line is whole once its
+/// " +0x…" is there. Tells whether the text was cut so.
+bool drop_half_line(std::vector<std::string>& lines) {
+  const std::string last = lines.back();
+  lines.pop_back();
+  const std::size_t offset = last.rfind(" +0x");
+  if (last.starts_with('\t') && offset != std::string::npos && read_place(last)) lines.push_back(last);
+  return !last.empty();
+}
+
 }  // namespace
 
 PlainResult referee_dump(std::string_view text, bool http_dump) {
   PlainResult result;
   std::vector<std::string> lines = split_lines(text);
-  const bool cut = !lines.back().empty();
-  if (cut) lines.pop_back();  // half a line says nothing
+  bool cut = drop_half_line(lines);
   std::vector<Block> blocks;
   for (std::size_t k = 0; k < lines.size();) {
     if (is_cause(lines[k])) {
       if (result.cause.empty()) result.cause = lines[k];
       // What follows the report of another death is another process's dump.
-      if (!blocks.empty() && !lines[k].starts_with("SIGQUIT: "))
-        finish_profile(blocks, http_dump, result.profiles.emplace_back());
+      if (!blocks.empty()) finish_profile(blocks, http_dump, result.profiles.emplace_back());
     }
     std::optional<PlainGoroutine> header = read_header(lines[k]);
     ++k;
     if (!header) continue;
     Block& block = blocks.emplace_back();
     block.goroutine = std::move(*header);
-    k += read_body(std::span(lines).subspan(k), block);
+    const std::size_t body = read_body(std::span(lines).subspan(k), block);
+    k += body;
+    if (k < lines.size()) continue;
+    // The text ends in this block, perhaps between a function and its file, or before its first frame.
+    cut = cut || body == 0 || read_call(lines.back());
+    if (cut && block.goroutine.frames.empty()) {
+      blocks.pop_back();
+    } else if (cut && !block.goroutine.creator) {
+      block.goroutine.flags |= kFramesElided;
+    }
   }
   if (!blocks.empty()) finish_profile(blocks, http_dump, result.profiles.emplace_back());
-  if (cut && !result.profiles.empty()) result.profiles.back().truncated = true;
+  if (!result.profiles.empty()) result.profiles.back().truncated = cut || text.size() == (64U << 20);
   return result;
 }
 
