@@ -70,7 +70,7 @@ const pageSize = 256 << 10
 // render makes the text of a receipt.
 func render(o *order) []byte {
 	text := make([]byte, 0, pageSize)
-	for line := 0; line < 384; line++ {
+	for line := 0; line < 640; line++ {
 		item, err := json.Marshal(o)
 		if err != nil {
 			continue
