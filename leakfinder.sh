@@ -64,33 +64,33 @@ ask_why() {
   [[ $? != 3 ]] || printf '%s' "$message"
 }
 
-# Prints plain advice for the error message $1, or nothing where the message speaks of something else than a target.
+# Prints plain advice for the error message $1 (target/http_errors.cc writes them; tests/test_runner.py holds the two
+# together), or nothing where it speaks of something else than a target.
 advise() {
-  shopt -s nocasematch
   case $1 in
-    *"no such host"* | *"not resolve"* | *"resolve"*)
+    *"no such host"* | *"while resolving"*)
       say "the host's name is not known here: is it spelt right? Inside containers and clusters names differ from outside."
       ;;
-    *tls* | *certificate* | *ssl*)
-      say "this is about TLS: an own CA is given by -ca=FILE, a client certificate by -cert=FILE -key=FILE;"
-      say "plain-text ports take http:// instead of https://; -insecure goes without any check."
-      ;;
-    *401* | *403* | *407* | *unauthorized* | *forbidden* | *authenticat* | *credential* | *auth*)
-      say "the target wants to know who asks: -user=NAME with LEAKFINDER_PASSWORD, -bearer-token-file=FILE, or -header 'K: V'."
-      ;;
-    *refused*)
-      say "nothing listens there. Is the program running? Is it this port (ss -ltnp shows them)? A port inside a container"
-      say "is reached only when it is published. pprof is on when the program has these three lines:"
-      three_lines
-      ;;
-    *"timed out"* | *timeout* | *"time out"* | *deadline*)
+    *timeout*)
       say "the target is silent: a firewall may drop the packets, the address may be wrong, or the program may be stuck or"
       say "busy. curl -sv URL/debug/pprof/ shows how far one gets; -timeout=2m waits longer."
       ;;
-    *unreachable* | *"no route"* | *reset* | *"connection closed"*)
-      say "the network does not let it through: a firewall, a VPN that is off, a proxy (-proxy=URL), or another program's port."
+    *TLS* | *certificate*)
+      say "this is about TLS: an own CA is given by -ca=FILE, a client certificate by -cert=FILE -key=FILE;"
+      say "plain-text ports take http:// instead of https://; -insecure goes without any check."
       ;;
-    *pprof* | *404* | *html*)
+    *credentials*)
+      say "the target wants to know who asks: -user=NAME with LEAKFINDER_PASSWORD, -bearer-token-file=FILE, or -header 'K: V'."
+      ;;
+    *"nothing listens"*)
+      say "is the program running? Is it this port (ss -ltnp shows them)? A port inside a container is reached only when it"
+      say "is published. pprof is on when the program has these three lines:"
+      three_lines
+      ;;
+    *"can't reach"* | *"can't connect"* | *"proxy"*"connect"*)
+      say "the network does not let it through: a firewall, a VPN that is off, or a proxy (-proxy=URL, NO_PROXY=HOST)."
+      ;;
+    *pprof* | *HTML* | *"status "* | *"closed the connection"* | *"does not speak HTTP"*)
       say "something answers there, but not Go's pprof. Another port, or a prefix before /debug/pprof/ (give the whole URL)?"
       say "Or the program does not import it; these three lines turn it on:"
       three_lines

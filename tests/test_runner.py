@@ -72,7 +72,7 @@ def test_a_closed_port_is_answered_with_what_to_do(tmp_path, leakfinder):
     url = f"http://127.0.0.1:{closed_port()}"
     done = run("check", url, folder=leakfinder.folder)
     assert done.returncode == 3 and done.stdout == leakfinder("check", url).stdout, done
-    assert "nothing listens there" in advice(done.stderr) and THREE_LINES in done.stderr, done
+    assert "is the program running" in advice(done.stderr) and THREE_LINES in done.stderr, done
 
 
 @pytest.mark.parametrize("name, words", [("asks for credentials", "-user=NAME"), ("answers 403", "-user=NAME"), ("answers 404", "not Go's pprof"),
