@@ -159,6 +159,10 @@ void append_percent(std::string& out, char c) {
 
 }  // namespace
 
+bool is_empty(OutText text) {
+  return OutTextReader::of(text).empty();
+}
+
 std::string for_terminal(OutText text) {
   return shown(text);
 }

@@ -23,6 +23,9 @@ class OutText {
   std::string_view text_;
 };
 
+/// Whether nothing at all would be shown.
+bool is_empty(OutText text);
+
 /// The most bytes of one text that a person is shown; what is longer ends in "[+N bytes]". Programs (JSON) get all.
 constexpr std::size_t kLongestShown = 4096;
 

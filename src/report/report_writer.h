@@ -14,7 +14,7 @@ namespace lf::report {
 struct Style {
   bool color = false;
   bool icons = false;    ///< UTF-8 icons and sparklines
-  int width = 100;       ///< columns; tables fit it, paths are shortened in the middle
+  int width = 100;       ///< columns; tables fit it, paths are shortened in the middle; 0: as wide as it gets
   std::size_t top = 10;  ///< rows of each table, -top
   bool quiet = false;
   std::string source_url;   ///< template for links, empty: derived where possible

@@ -1,0 +1,28 @@
+#include <algorithm>
+#include <array>
+
+#include "report/json.h"
+#include "report/report_writer.h"
+#include "report/text.h"
+
+namespace lf::report {
+namespace {
+
+constexpr std::array kFormats{
+#define LF_FORMAT(name, extension, media_type, brief, writer) Format{name, extension, media_type, brief, writer},
+#include "report/formats.def"
+#undef LF_FORMAT
+};
+
+}  // namespace
+
+std::span<const Format> formats() {
+  return kFormats;
+}
+
+const Format* find_format(std::string_view name) {
+  const auto* const format = std::ranges::find(kFormats, name, &Format::name);
+  return format == kFormats.end() ? nullptr : format;
+}
+
+}  // namespace lf::report

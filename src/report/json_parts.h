@@ -1,0 +1,20 @@
+#pragma once
+
+#include "model/report.h"
+#include "report/json_writer.h"
+
+namespace lf::report {
+
+/// Parts of the JSON object leakfinder/report/v1 (docs/schema/report-v1.json). Each writes one value; what does not
+/// apply is left out.
+void write_json_finding(JsonWriter& out, const Finding& finding);
+void write_json_goroutines(JsonWriter& out, const GoroutineSection& goroutines);
+void write_json_memory(JsonWriter& out, const MemorySection& memory);
+void write_json_gc(JsonWriter& out, const GcSection& gc);
+
+/// Writes the fields of a place into the object that is open.
+void put_json_place(JsonWriter& out, const SourceLine& place);
+/// Writes `stack` under `name`, unless it is empty.
+void put_json_stack(JsonWriter& out, std::string_view name, const std::vector<SourceLine>& stack);
+
+}  // namespace lf::report

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "report/text_page.h"
+
+namespace lf::report {
+
+enum class Align : std::uint8_t { kLeft, kRight };
+
+/// A table that fits the page: columns are as wide as their widest cell; where that is too much, the flexible ones
+/// give way, the widest first, and their cells are shortened in the middle.
+class Table {
+ public:
+  struct Column {
+    std::string head;
+    Align align = Align::kLeft;
+    bool flexible = false;
+  };
+  struct Cell {
+    // Implicit: rows are lists of whatever text there is.
+    template <class T>
+      requires std::constructible_from<OutText, const T&>
+    Cell(const T& words, Tint cell_tint = Tint::kPlain)  // NOLINT(google-explicit-constructor)
+        : text(for_terminal(words)), tint(cell_tint) {}
+    std::string text;
+    Tint tint;
+  };
+
+  Table(int indent, std::vector<Column> columns) : indent_(indent), columns_(std::move(columns)) {}
+
+  /// Adds a row with a cell for each column. Columns that are empty in all rows are left out.
+  void row(std::vector<Cell> cells) { rows_.push_back(std::move(cells)); }
+  bool empty() const { return rows_.empty(); }
+  void write(TextPage& page) const;
+
+ private:
+  std::vector<int> widths(int page_width) const;
+  int indent_;
+  std::vector<Column> columns_;
+  std::vector<std::vector<Cell>> rows_;
+};
+
+}  // namespace lf::report

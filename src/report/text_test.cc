@@ -1,0 +1,184 @@
+#include "report/text.h"
+
+#include <cstring>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "report/columns.h"
+#include "report/sample_reports.h"
+#include "report/table.h"
+#include "report/text_page.h"
+
+namespace lf::report {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+Report with(Finding finding, const char* command = "analyze") {
+  Report report;
+  report.command = command;
+  report.findings = {std::move(finding)};
+  return report;
+}
+
+TEST(Text, NamesTheLineBeforeTheReasons) {
+  const std::string text = written(with(full_finding()), "text");
+  const std::size_t line =
+      text.find("LEAK     main.(*Pool).worker  /src/app/pool.go:42  1,000 goroutines in chan send");
+  ASSERT_NE(line, std::string::npos) << text;
+  EXPECT_LT(line, text.find("why"));
+  EXPECT_LT(text.find("why"), text.find("do  "));
+}
+TEST(Text, NeverShortensTheLineThatLeaks) {
+  Finding finding = full_finding();
+  finding.site.file = TargetText("/home/someone/" + std::string(200, 'd') + "/pool.go");
+  Style style;
+  style.width = 60;
+  EXPECT_THAT(written(with(finding), "text", style),
+              HasSubstr("/home/someone/" + std::string(200, 'd') + "/pool.go:42"));
+}
+TEST(Text, HasNoEscapeSequenceAndOnlyAsciiOfOurOwnWhenPlain) {
+  for (const SampleReport& sample : sample_reports()) {
+    for (const char c : written(sample.report, "text")) {
+      ASSERT_TRUE(c == '\n' || (c >= 0x20 && c < 0x7F)) << sample.name;
+    }
+  }
+}
+TEST(Text, ColoursOnlyWithSequencesOfItsOwn) {
+  Style style;
+  style.color = true;
+  std::string text = written(report_full_of("\x1b]0;x\x07\x1b[31m"), "text", style);
+  for (const char* own : {"\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[1;31m", "\x1b[1;33m", "\x1b[32m", "\x1b[36m"}) {
+    for (std::size_t at = text.find(own); at != std::string::npos; at = text.find(own))
+      text.erase(at, std::strlen(own));
+  }
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+}
+TEST(Text, FitsTablesIntoTheWidth) {
+  Style style;
+  style.width = 80;
+  for (const SampleReport& sample : sample_reports()) {
+    bool table = false;
+    for (const std::string& line : lines_of(written(sample.report, "text", style))) {
+      if (line.empty()) table = false;
+      if (line.starts_with("Most crowded") || line.starts_with("Live heap")) table = true;
+      const bool held = table && sample.name != "hostile";  // what is hostile may be long
+      EXPECT_LE(held ? columns(line) : 0, 80) << sample.name << ": " << line;
+    }
+  }
+}
+TEST(Text, IsShortForCheck) {
+  const std::string check = written(with(full_finding(), "check"), "text");
+  EXPECT_THAT(check, Not(HasSubstr("stack  ")));
+  EXPECT_THAT(check, HasSubstr("id 1f0e3dad99908345"));
+}
+TEST(Text, ShowsOnlyVerdictAndLinesWhenQuiet) {
+  Style style;
+  style.quiet = true;
+  const std::vector<std::string> lines = lines_of(written(with(full_finding()), "text", style));
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_THAT(lines[0], HasSubstr("1 leak"));
+  EXPECT_THAT(lines[2], HasSubstr("/src/app/pool.go:42"));
+}
+TEST(Text, ShowsALineForEveryLeakBeyondTop) {
+  Report report = with(full_finding());
+  report.findings.resize(5, full_finding());
+  Style style;
+  style.top = 2;
+  const std::string text = written(report, "text", style);
+  std::size_t heads = 0, reasons = 0;
+  for (const std::string& line : lines_of(text)) {
+    heads += line.starts_with("LEAK ") ? 1 : 0;
+    reasons += line.starts_with("  why ") ? 1 : 0;
+  }
+  EXPECT_EQ(heads, 5U);
+  EXPECT_EQ(reasons, 2U);
+}
+TEST(Text, CallsNothingHealthyThatWasNotMeasured) {
+  const std::string text = written(Report{}, "text");
+  EXPECT_THAT(text, HasSubstr("nothing measured"));
+  EXPECT_THAT(text, Not(HasSubstr("healthy")));
+}
+TEST(Text, CountsAcceptedFindingsForNothing) {
+  Finding finding = full_finding();
+  finding.accepted = Accepted{TargetText("known"), "2027-01-31", {}};
+  Report report = with(finding);
+  report.goroutines.emplace();
+  const std::string text = written(report, "text");
+  EXPECT_THAT(text, HasSubstr("no leak found"));
+  EXPECT_THAT(text, HasSubstr("1 accepted"));
+  EXPECT_THAT(text, HasSubstr("leak, until 2027-01-31: known"));
+}
+TEST(Text, ReturnsTheFailureOfTheSink) {
+  StringSink sink(3);
+  const Result<void> result = write_text(with(full_finding()), Style{}, sink);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kIo);
+}
+
+TEST(Stacks, ShowEveryFrameUnshortened) {
+  Report report;
+  report.goroutines.emplace().sites = {
+      {full_finding().site, full_finding().creator, "chan send", 1000, 0, full_finding().stack, false}};
+  StringSink sink;
+  ASSERT_TRUE(write_stacks(report, Style{}, sink));
+  EXPECT_THAT(sink.written,
+              HasSubstr("1,000 goroutines in chan send:\n  main.(*Pool).worker\n      /src/app/pool.go:42\n"));
+  EXPECT_THAT(sink.written, HasSubstr("  created by main.serve\n      /src/app/main.go:17\n"));
+}
+
+TEST(TextPage, WrapsUnderTheFirstWord) {
+  StringSink sink;
+  Style style;
+  style.width = 40;
+  TextPage page(style, sink);
+  page.paragraph(Line("why  "), "one two three four five six seven eight nine ten");
+  ASSERT_TRUE(page.finish());
+  EXPECT_EQ(sink.written, "why  one two three four five six seven\n     eight nine ten\n");
+}
+TEST(TextPage, HasOneBlankLineAtMostAndNoneFirst) {
+  StringSink sink;
+  const Style style;
+  TextPage page(style, sink);
+  page.blank();
+  page.line("a");
+  page.blank();
+  page.blank();
+  page.line("b");
+  page.blank();
+  ASSERT_TRUE(page.finish());
+  EXPECT_EQ(sink.written, "a\n\nb\n");
+}
+TEST(Table, LeavesOutEmptyColumnsAndAlignsNumbers) {
+  StringSink sink;
+  const Style style;
+  TextPage page(style, sink);
+  Table table(2, {{"count", Align::kRight}, {"none"}, {"name"}});
+  table.row({"7", "", "終"});
+  table.row({"1,000", "", "b"});
+  table.write(page);
+  ASSERT_TRUE(page.finish());
+  EXPECT_EQ(sink.written, "  count  name\n      7  終\n  1,000  b\n");
+}
+TEST(Sparkline, DrawsALevelForEachCount) {
+  Style style;
+  style.icons = true;
+  EXPECT_EQ(sparkline(style, {0, 7, 14}), "▁▅█");
+  EXPECT_EQ(sparkline(style, {3, 3}), "▁▁");
+  EXPECT_EQ(sparkline(style, {3}), "");
+  style.icons = false;
+  EXPECT_EQ(sparkline(style, {0, 7, 14}), "");
+}
+
+}  // namespace
+}  // namespace lf::report
