@@ -1,0 +1,48 @@
+#include <array>
+#include <cstddef>
+
+#include "decode/decoder.h"
+#include "decode/goroutine_debug1.h"
+#include "decode/goroutine_debug2.h"
+#include "decode/heap_debug1.h"
+#include "decode/index_page.h"
+#include "decode/pprof_proto.h"
+#include "decode/unsupported.h"
+#include "decode/vars.h"
+
+namespace lf::decode {
+namespace {
+
+struct Row {
+  ContentKind kind;
+  std::string_view words;
+  std::unique_ptr<Decoder> (*make)(Symbols&, const DecodeLimits&);
+};
+
+constexpr std::array kRows{
+#define LF_CONTENT(kind, words, make) Row{ContentKind::k##kind, words, make},
+#include "decode/decoders.def"
+#undef LF_CONTENT
+};
+
+/// Each row stands at its kind's number.
+static_assert([] {
+  for (std::size_t i = 0; i < kRows.size(); ++i) {
+    if (static_cast<std::size_t>(kRows[i].kind) != i) return false;
+  }
+  return kRows.size() == static_cast<std::size_t>(ContentKind::kEmpty) + 1;
+}());
+
+}  // namespace
+
+std::string_view content_kind_name(ContentKind kind) {
+  const auto index = static_cast<std::size_t>(kind);
+  return index < kRows.size() ? kRows[index].words : kRows[0].words;
+}
+
+std::unique_ptr<Decoder> make_decoder(ContentKind kind, Symbols& symbols, const DecodeLimits& limits) {
+  const auto index = static_cast<std::size_t>(kind);
+  return (index < kRows.size() ? kRows[index] : kRows[0]).make(symbols, limits);
+}
+
+}  // namespace lf::decode

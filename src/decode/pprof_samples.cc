@@ -1,0 +1,164 @@
+#include "decode/pprof_samples.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace lf::decode {
+namespace {
+
+/// More labels are counted by Symbols as overflow; a sample of Go has a handful.
+constexpr std::size_t kMostLabels = 300;
+/// Values beyond these are of no sample type we know.
+constexpr std::size_t kMostValues = 64;
+/// Frames a sample may expand to; a stack of the runtime has at most 1024 (profstackdepth).
+constexpr std::size_t kMostFrames = 4'096;
+
+}  // namespace
+
+HeapColumns heap_columns(std::span<const std::string_view> sample_types) {
+  HeapColumns columns;
+  for (std::size_t i = 0; i < sample_types.size(); ++i) {
+    const std::string_view name = sample_types[i];
+    if (name == "alloc_objects") columns.alloc_objects = i;
+    if (name == "alloc_space") columns.alloc_bytes = i;
+    if (name == "inuse_objects" || name == "objects") columns.inuse_objects = i;
+    if (name == "inuse_space" || name == "space") columns.inuse_bytes = i;
+  }
+  return columns;
+}
+
+PprofSamples::PprofSamples(const WireReader& body, PprofTables& tables, Symbols& symbols, const DecodeLimits& limits,
+                           std::uint64_t body_bytes, Warnings& warnings)
+    : body_(body),
+      tables_(tables),
+      symbols_(symbols),
+      limits_(limits),
+      warnings_(warnings),
+      frames_left_(4 * body_bytes + 4'000'000) {}
+
+/// Fills locations_, values_ and labels_; false with a warning where the message is malformed.
+bool PprofSamples::read(std::span<const std::byte> message) {
+  locations_.clear();
+  values_.clear();
+  labels_.clear();
+  bool clean = true;
+  WireReader reader(message);
+  WireField field;
+  while (reader.next(field)) {
+    if (field.number == 1) {
+      clean &= each_number(field, [&](std::uint64_t id) {
+        if (locations_.size() < kMostFrames) locations_.push_back(id);
+      });
+    } else if (field.number == 2) {
+      clean &= each_number(field, [&](std::uint64_t number) {
+        if (values_.size() < kMostValues) values_.push_back(static_cast<std::int64_t>(number));
+      });
+    } else if (field.number == 3 && field.type == WireType::kBytes && labels_.size() < kMostLabels) {
+      LabelMessage label;
+      WireReader label_reader(field.bytes);
+      WireField part;
+      while (label_reader.next(part)) {
+        if (part.number == 1) label.key = part.number_value;
+        if (part.number == 2) label.text = part.number_value;
+        if (part.number == 3) label.number = static_cast<std::int64_t>(part.number_value);
+      }
+      clean &= label_reader.end() == WireEnd::kClean;
+      labels_.push_back(label);
+    }
+  }
+  if (clean && reader.end() == WireEnd::kClean && !values_.empty()) return true;
+  warn(WarningCode::kMalformedRecord);
+  return false;
+}
+
+/// Fills stack_ from locations_, and `state` where one is asked for.
+void PprofSamples::walk_stack(LeafState* state) {
+  stack_.clear();
+  bool settled = state == nullptr;
+  bool missing = false;
+  for (const std::uint64_t id : locations_) {
+    const std::span<const PprofLine> lines = tables_.lines(id);
+    missing |= lines.empty() && !tables_.has_location(id);
+    for (const PprofLine& line : lines) {
+      if (!line.frame) {
+        missing = true;
+        continue;
+      }
+      if (!settled) settled = tables_.tell(*state, line);
+      stack_.add(line.frame, tables_.traits(line));
+    }
+    if (stack_.size() >= kMostFrames) {
+      warn(WarningCode::kLimitReached);
+      break;
+    }
+  }
+  if (missing) warn(WarningCode::kMalformedFrame);
+  frames_left_ -= std::min<std::uint64_t>(frames_left_, stack_.size());
+}
+
+LabelsId PprofSamples::intern_labels() {
+  if (labels_.empty()) return {};
+  label_set_.clear();
+  for (const LabelMessage& label : labels_) {
+    if (label.text == 0 && label.number != 0) continue;
+    label_set_.push_back({tables_.string_id(label.key, symbols_), tables_.string_id(label.text, symbols_)});
+  }
+  std::ranges::sort(label_set_, {}, [&](const Label& label) { return symbols_.text(label.key); });
+  return symbols_.intern_labels(label_set_);
+}
+
+void PprofSamples::add_goroutines(std::span<const std::byte> message, bool leak_profile, GoroutineProfile& profile) {
+  if (!read(message)) return;
+  StackCount record;
+  record.count = values_[0];
+  if (profile.counts.size() >= limits_.goroutines || frames_left_ == 0) {
+    add_to_total(record.count, profile.total, warnings_, body_.field_offset());
+    profile.dropped += record.count > 0 ? static_cast<std::uint64_t>(record.count) : 0;
+    return warn(WarningCode::kLimitReached);
+  }
+  LeafState state;
+  walk_stack(&state);
+  record.state = state.state();
+  if (leak_profile) {
+    const bool is_main_idling = record.state == WaitState::kSelectNoCases && stack_.root_is_runtime_main();
+    if (stack_.size() == 0 || is_main_idling) return warn(WarningCode::kLeakProfileIgnored);
+  }
+  record.serves_our_request = stack_.saw(kServesProfile);
+  record.stack = stack_.intern(symbols_);
+  record.labels = intern_labels();
+  add_to_total(record.count, profile.total, warnings_, body_.field_offset());
+  request_.note(record, stack_, profile.counts.size());
+  profile.counts.push_back(record);
+}
+
+double PprofSamples::sampled_share(std::int64_t object_bytes, std::int64_t rate) {
+  if (object_bytes != last_object_bytes_) {
+    last_object_bytes_ = object_bytes;
+    last_share_ = -std::expm1(-static_cast<double>(object_bytes) / static_cast<double>(rate));
+  }
+  return last_share_;
+}
+
+void PprofSamples::add_heap(std::span<const std::byte> message, const HeapColumns& columns, HeapProfile& profile) {
+  if (profile.samples.size() >= limits_.heap_samples || frames_left_ == 0) return warn(WarningCode::kLimitReached);
+  if (!read(message)) return;
+  walk_stack(nullptr);
+  HeapSample sample;
+  sample.stack = stack_.intern(symbols_);
+  sample.inuse_objects = value(columns.inuse_objects);
+  sample.inuse_bytes = value(columns.inuse_bytes);
+  sample.alloc_objects = value(columns.alloc_objects);
+  sample.alloc_bytes = value(columns.alloc_bytes);
+  if (profile.rate_bytes > 1 && sample.inuse_objects != 0) {
+    for (const LabelMessage& label : labels_) {
+      if (label.number <= 0 || tables_.string(label.key) != "bytes") continue;
+      sample.inuse_sampled =
+          std::llround(static_cast<double>(sample.inuse_objects) * sampled_share(label.number, profile.rate_bytes));
+    }
+  } else {
+    sample.inuse_sampled = sample.inuse_objects;
+  }
+  profile.samples.push_back(sample);
+}
+
+}  // namespace lf::decode

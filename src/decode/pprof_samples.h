@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "decode/decoder.h"
+#include "decode/goroutine_records.h"
+#include "decode/pprof_tables.h"
+#include "decode/stack_builder.h"
+#include "decode/text_fields.h"
+
+namespace lf::decode {
+
+/// Which value of a sample is which, by the names of the sample types; kNone where the profile has it not.
+struct HeapColumns {
+  static constexpr std::size_t kNone = SIZE_MAX;
+  std::size_t alloc_objects = kNone, alloc_bytes = kNone, inuse_objects = kNone, inuse_bytes = kNone;
+};
+HeapColumns heap_columns(std::span<const std::string_view> sample_types);
+
+/// Turns the samples of one profile.proto into records.
+///
+///     message Sample { 1: repeated location_id (leaf first)  2: repeated value  3: repeated Label }
+///     message Label  { 1: key  2: str  3: num  4: num_unit }                               (1, 2, 4: string indices)
+class PprofSamples {
+ public:
+  PprofSamples(const WireReader& body, PprofTables& tables, Symbols& symbols, const DecodeLimits& limits,
+               std::uint64_t body_bytes, Warnings& warnings);
+
+  /// One goroutine record; counts beyond limits.goroutines records are added to total and dropped. `leak_profile`
+  /// leaves out records that say nothing (go-profiles, section 5): no frames, main's own `select {}`.
+  void add_goroutines(std::span<const std::byte> message, bool leak_profile, GoroutineProfile& profile);
+  /// Marks what can be told only when all records are there.
+  void finish_goroutines(GoroutineProfile& profile) { request_.mark(profile.counts); }
+  void add_heap(std::span<const std::byte> message, const HeapColumns& columns, HeapProfile& profile);
+
+ private:
+  struct LabelMessage {
+    std::uint64_t key = 0, text = 0;
+    std::int64_t number = 0;
+  };
+
+  bool read(std::span<const std::byte> message);
+  void walk_stack(LeafState* state);
+  LabelsId intern_labels();
+  void warn(WarningCode code) { warnings_.add(code, byte_place(body_.field_offset())); }
+  std::int64_t value(std::size_t column) const { return column < values_.size() ? values_[column] : 0; }
+  double sampled_share(std::int64_t object_bytes, std::int64_t rate);
+
+  const WireReader& body_;
+  PprofTables& tables_;
+  Symbols& symbols_;
+  const DecodeLimits& limits_;
+  Warnings& warnings_;
+  std::uint64_t frames_left_;  ///< what all samples together may expand to
+  std::vector<std::uint64_t> locations_;
+  std::vector<std::int64_t> values_;
+  std::vector<LabelMessage> labels_;
+  std::vector<Label> label_set_;
+  StackBuilder stack_;
+  RequestFinder request_;
+  std::int64_t last_object_bytes_ = -1;
+  double last_share_ = 0;
+};
+
+}  // namespace lf::decode
