@@ -59,12 +59,14 @@ class EasyHandle {
   void reset() { curl_->easy_reset(handle_.get()); }
 
   using WriteFunction = std::size_t (*)(char*, std::size_t, std::size_t, void*);
+  using TlsFunction = CURLcode (*)(CURL*, void*, void*);
   void set_number(CURLoption option, long value) { curl_->easy_set(handle_.get(), option, value); }
   void set_large(CURLoption option, curl_off_t value) { curl_->easy_set(handle_.get(), option, value); }
   void set_text(CURLoption option, const char* value) { curl_->easy_set(handle_.get(), option, value); }
   void set_text(CURLoption option, const std::string& value) { set_text(option, value.c_str()); }
   void set_pointer(CURLoption option, void* value) { curl_->easy_set(handle_.get(), option, value); }
   void set_function(CURLoption option, WriteFunction value) { curl_->easy_set(handle_.get(), option, value); }
+  void set_function(CURLoption option, TlsFunction value) { curl_->easy_set(handle_.get(), option, value); }
 
   long ask_number(CURLINFO info) const;
   curl_off_t ask_large(CURLINFO info) const;

@@ -31,6 +31,7 @@ bool Exchange::start(Transfer& transfer, Access& access, CURLSH* share, SteadyTi
   answer_.clear();
   refusal_ = Refusal::kNone;
   redirects_ = 0;
+  tls_started_ = false;
   error_bytes_ = 0;
   error_text_[0] = '\0';
   started_ = last_byte_ = now;
@@ -67,11 +68,20 @@ void Exchange::prepare_request() {
   handle_.set_number(CURLOPT_BUFFERSIZE, 256 * 1024);
   handle_.set_number(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits_.timeout.count() + 60'000));
   handle_.set_pointer(CURLOPT_ERRORBUFFER, error_text_.data());
+  // Called when the connection stands and TLS begins; libcurl's own times do not tell the two apart before both are
+  // done.
+  handle_.set_function(CURLOPT_SSL_CTX_FUNCTION, &Exchange::take_tls_start);
+  handle_.set_pointer(CURLOPT_SSL_CTX_DATA, this);
   handle_.set_function(CURLOPT_HEADERFUNCTION, &Exchange::take_header);
   handle_.set_pointer(CURLOPT_HEADERDATA, this);
   handle_.set_function(CURLOPT_WRITEFUNCTION, &Exchange::take_body);
   handle_.set_pointer(CURLOPT_WRITEDATA, this);
   handle_.set_pointer(CURLOPT_PRIVATE, this);
+}
+
+CURLcode Exchange::take_tls_start(CURL*, void*, void* self) noexcept {
+  static_cast<Exchange*>(self)->tls_started_ = true;
+  return CURLE_OK;
 }
 
 std::size_t Exchange::take_header(char* data, std::size_t size, std::size_t count, void* self) noexcept {
@@ -172,9 +182,7 @@ bool Exchange::follow(SteadyTime now) {
 Phase Exchange::phase() const {
   if (first_byte_) return Phase::kBody;
   if (handle_.ask_large(CURLINFO_PRETRANSFER_TIME_T) > 0) return Phase::kFirstByte;
-  if (handle_.ask_large(CURLINFO_CONNECT_TIME_T) > 0) {
-    return url_.scheme() == Scheme::kHttps ? Phase::kTls : Phase::kConnect;
-  }
+  if (tls_started_) return Phase::kTls;
   return handle_.ask_large(CURLINFO_NAMELOOKUP_TIME_T) > 0 ? Phase::kConnect : Phase::kResolve;
 }
 
@@ -221,7 +229,7 @@ TransferFailure Exchange::failure_of(CURLcode code) const {
 
 void Exchange::end(SteadyTime now, std::optional<Error> error) {
   Response& response = transfer_->response;
-  response.status = answer_.status();
+  response.status = answer_.status() >= 200 ? answer_.status() : 0;
   response.content_type = answer_.content_type();
   response.from_pprof = answer_.from_pprof();
   response.duration = since(started_, now);

@@ -49,6 +49,7 @@ class Exchange {
     std::chrono::milliseconds limit;
   };
 
+  static CURLcode take_tls_start(CURL* handle, void* tls_context, void* self) noexcept;
   static std::size_t take_header(char* data, std::size_t size, std::size_t count, void* self) noexcept;
   static std::size_t take_body(char* data, std::size_t size, std::size_t count, void* self) noexcept;
   bool on_header(std::string_view line);
@@ -73,6 +74,7 @@ class Exchange {
   bool has_credentials_ = false;
   std::string request_url_;
   ResponseHeaders answer_;
+  bool tls_started_ = false;
   Refusal refusal_ = Refusal::kNone;
   int redirects_ = 0;
   std::uint64_t error_bytes_ = 0;

@@ -48,9 +48,9 @@ std::string describe_not_found(const RequestContext& context, const ResponseHead
   if (headers.from_pprof()) return format("the target does not offer the profile {} (404 from net/http/pprof)", name);
   if (context.request->from_root) return format("the target does not serve {} (404)", name);
   return format(
-      "nothing at {} (404): pprof is not mounted at this path (is `import _ \"net/http/pprof\"` there, on this port's "
-      "mux? else give the whole path: -url=http://host:port/prefix/debug/pprof/)",
-      context.url->display(*context.request));
+      "pprof is not mounted at this path of {} (404): is `import _ \"net/http/pprof\"` in the service, on this "
+      "port's mux? else give its whole path: -url=http://host:port/prefix/debug/pprof/",
+      context.url->address());
 }
 
 std::string describe_unauthorized(const RequestContext& context, const ResponseHeaders& headers) {
@@ -88,8 +88,7 @@ std::string describe_certificate(const TransferFailure& failure) {
     default:
       break;
   }
-  if (failure.text.find("subject name") != std::string_view::npos ||
-      failure.text.find("does not match") != std::string_view::npos) {
+  if (failure.text.contains("subject name") || failure.text.contains("does not match")) {
     return "its certificate is for another host name: use the name that it was made for, or -insecure to accept it";
   }
   return format("its certificate is not accepted ({}): {}", quote(failure.text), kTrust);
@@ -112,13 +111,11 @@ Error describe_tls(const RequestContext& context, const TransferFailure& failure
     default:
       break;
   }
-  if (failure.text.find("wrong version number") != std::string_view::npos ||
-      failure.text.find("packet length too long") != std::string_view::npos) {
+  if (failure.text.contains("wrong version number") || failure.text.contains("packet length too long")) {
     return tls("what answers does not speak TLS; try http:// instead of https://");
   }
-  if (failure.text.find("certificate required") != std::string_view::npos ||
-      failure.text.find("bad certificate") != std::string_view::npos ||
-      failure.text.find("handshake failure") != std::string_view::npos) {
+  if (failure.text.contains("certificate required") || failure.text.contains("bad certificate") ||
+      failure.text.contains("handshake failure")) {
     return tls(format("it wants a client certificate that it knows: -cert and -key ({})", quote(failure.text)));
   }
   return tls(failure.text.empty() ? "the handshake was broken off" : quote(failure.text));
@@ -161,15 +158,20 @@ Error describe_no_connection(const RequestContext& context, const TransferFailur
 
 Error describe_broken_off(const RequestContext& context, const TransferFailure& failure) {
   const std::string address = context.url->address();
-  if (failure.headers_complete) {
+  const std::string_view did = failure.text.contains("reset") ? "reset the connection" : "closed the connection";
+  if (failure.headers_complete && failure.text.contains("chunk")) {
     return error_of(
-        context, ErrorCode::kUnreachable,
-        format("{} closed the connection in the middle of {}, after {} bytes (its WriteTimeout, or a restart?)",
-               address, name_of(context), failure.body_bytes));
+        context, ErrorCode::kMalformed,
+        format("the chunked transfer encoding of {} is broken after {} bytes", name_of(context), failure.body_bytes));
+  }
+  if (failure.headers_complete) {
+    return error_of(context, ErrorCode::kUnreachable,
+                    format("{} {} in the middle of {}, after {} bytes (its WriteTimeout, or a restart?)", address, did,
+                           name_of(context), failure.body_bytes));
   }
   return error_of(
       context, ErrorCode::kUnreachable,
-      format("{} closed the connection without an answer to {}: is this its pprof port, and is it {} there?{}", address,
+      format("{} {} without an answer to {}: is this its pprof port, and is it {} there?{}", address, did,
              name_of(context), context.url->scheme() == Scheme::kHttps ? "https" : "http", proxy_hint(context)));
 }
 
@@ -207,10 +209,10 @@ Error describe_status(const RequestContext& context, const ResponseHeaders& head
     default:
       break;
   }
-  if (status == 400 && error_body.find("HTTP request to an HTTPS server") != std::string_view::npos) {
+  if (status == 400 && error_body.contains("HTTP request to an HTTPS server")) {
     return error_of(context, ErrorCode::kTls, format("{} speaks TLS: use https:// instead of http://", address));
   }
-  if (status >= 500) {
+  if (status >= 500 && status < 600) {
     return error_of(context, ErrorCode::kUnreachable,
                     format("{} answered {} with status {}{} (a gateway that can't reach the service, or the service "
                            "itself is in trouble)",
@@ -271,7 +273,7 @@ Error describe_failure(const RequestContext& context, const TransferFailure& fai
       return describe_broken_off(context, failure);
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
-      if (url.scheme() == Scheme::kHttps && failure.text.find("alert") != std::string_view::npos) {
+      if (url.scheme() == Scheme::kHttps && failure.text.contains("alert")) {
         return describe_tls(context, failure);
       }
       return describe_broken_off(context, failure);
@@ -300,8 +302,9 @@ Error describe_timeout(const RequestContext& context, Deadline deadline, Phase p
       return timeout(format("timeout in the TLS handshake with {}: not done within {} (does it speak TLS there?){}{}",
                             address, after, raise, hint));
     case Phase::kFirstByte:
-      return timeout(format("timeout waiting for the first byte of {}: {} took the connection and was silent for {}{}",
-                            name, address, after, raise));
+      return timeout(
+          format("timeout waiting for the first byte of {}: {} took the connection and gave no answer within {}{}",
+                 name, address, after, raise));
     case Phase::kBody:
       break;
   }
