@@ -9,15 +9,10 @@
 #include <vector>
 
 #include "detect/history.h"
+#include "detect/patterns.h"
 #include "model/report.h"
 
 namespace lf::detect {
-
-/// One pattern of the user or of a built-in table. Substring with smart case, or `re:` a regular expression (RE2).
-struct PatternSpec {
-  std::string pattern;
-  std::string reason;  ///< empty where none was given
-};
 
 struct Thresholds {
   std::uint64_t normal = 50, moderate = 100, high = 200, critical = 500;

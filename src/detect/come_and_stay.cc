@@ -1,0 +1,105 @@
+#include "detect/come_and_stay.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/format.h"
+
+namespace lf::detect {
+namespace {
+
+constexpr std::uint64_t kLeastNewcomers = 2;
+
+/// More joined those that were stuck at the first sample, all of whom are still there, and nobody got away.
+bool piles_up_stuck(const Growth& growth, StateClass state_class) {
+  if (!is_stuck_class(state_class) || !growth.identified || growth.leaves > 0) return false;
+  return growth.first() > 0 && growth.survivors >= growth.first() && growth.rises >= 1;
+}
+
+void add(const Context& context, std::uint32_t index, std::string_view rule, Grade grade, Evidences& evidences) {
+  const Growth& growth = context.groups[index].growth;
+  const Subject subject{SubjectKind::kGroup, index};
+  const std::string span = span_in_words(growth.span_seconds);
+  std::string identity;
+  if (growth.identified) {
+    identity = format("{} came and {} left in {} ({} samples); {} of the first {} are still there", growth.entries,
+                      growth.leaves == 0 ? "none" : std::to_string(growth.leaves), span, growth.counts.size(),
+                      growth.survivors, growth.first());
+  } else {
+    identity = format(
+        "the number never fell in {} samples over {}; without goroutine ids, arrivals and departures can "
+        "only be counted",
+        growth.counts.size(), span);
+  }
+  const int persistence = grade == Grade::kLasting ? (growth.identified ? 35 : 25) : 15;
+  evidences.push_back({subject, rule, grade, "persistence", persistence, std::move(identity)});
+  const double per_minute = growth.per_minute();
+  const int steadiness = static_cast<int>(20.0 * static_cast<double>(growth.rises) /
+                                          static_cast<double>(std::max<std::size_t>(growth.active_intervals, 1)));
+  evidences.push_back(
+      {subject, rule, Grade::kRemark, "growth", std::clamp(steadiness, 5, 20),
+       format("goroutines at each sample: {} ({:+.1f} a minute)", counts_in_words(growth.counts), per_minute)});
+}
+
+}  // namespace
+
+bool is_stuck_class(StateClass state_class) {
+  switch (state_class) {
+    case StateClass::kLock:
+    case StateClass::kChanSend:
+    case StateClass::kCond:
+    case StateClass::kWaitGroup:
+    case StateClass::kForever:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::optional<Grade> come_and_stay(const GroupFacts& facts, StateClass state_class) {
+  const Growth& growth = facts.growth;
+  if (growth.counts.size() < 2 || growth.last() == 0 || state_class == StateClass::kRuntime) return std::nullopt;
+  if (!growth.nobody_leaves || !growth.grew_enough || growth.entries < kLeastNewcomers) return std::nullopt;
+  if (!growth.identified && growth.falls > 0) return std::nullopt;
+  if (growth.seen_long_enough()) {
+    if (growth.rises_to_the_end || piles_up_stuck(growth, state_class)) {
+      return growth.incomplete ? Grade::kGlimpse : Grade::kLasting;
+    }
+    return std::nullopt;
+  }
+  const bool whole = growth.leaves == 0 && growth.first() >= 2 && growth.tail_expected < 1;
+  return whole ? std::optional(Grade::kGlimpse) : std::nullopt;
+}
+
+void find_who_stay(const Context& context, std::string_view rule, bool (*applies)(StateClass), Evidences& evidences) {
+  for (std::uint32_t i = 0; i < context.series.groups.size(); ++i) {
+    const Group& group = context.series.groups[i];
+    if (!applies(group.state_class)) continue;
+    const std::optional<Grade> grade = come_and_stay(context.groups[i], group.state_class);
+    const std::uint64_t count = context.groups[i].count;
+    if (!grade || (*grade == Grade::kGlimpse && count < context.options.leakprof_threshold)) continue;
+    add(context, i, rule, *grade, evidences);
+  }
+}
+
+std::string span_in_words(double seconds) {
+  if (seconds < 10) return format("{:.1f} s", seconds);
+  if (seconds < 180) return format("{:.0f} s", seconds);
+  if (seconds < 3 * 3600) return format("{:.0f} min", seconds / 60);
+  return format("{:.1f} h", seconds / 3600);
+}
+
+std::string counts_in_words(const std::vector<std::uint64_t>& counts) {
+  constexpr std::size_t kMost = 8;
+  std::string out;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts.size() > kMost && i == kMost / 2) {
+      out += ", …";
+      i = counts.size() - kMost / 2;
+    }
+    out += format("{}{}", out.empty() ? "" : ", ", counts[i]);
+  }
+  return out;
+}
+
+}  // namespace lf::detect

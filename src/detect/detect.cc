@@ -1,0 +1,57 @@
+#include "detect/detect.h"
+
+#include "detect/facts.h"
+#include "detect/findings.h"
+#include "detect/levels.h"
+#include "detect/lock_graph.h"
+#include "detect/memory_facts.h"
+#include "detect/rules.h"
+
+namespace lf::detect {
+namespace {
+
+constexpr std::uint64_t kMiB = 1 << 20;
+
+void judge_levels(const Series& series, const DetectOptions& options, Verdicts& verdicts) {
+  for (auto sample = series.samples.rbegin(); sample != series.samples.rend(); ++sample) {
+    if (!sample->has_goroutines || !options.goroutines) continue;
+    verdicts.goroutine_level = level_of(sample->total, options.goroutine_thresholds);
+    verdicts.goroutine_alert = sample->total >= options.goroutine_thresholds.critical;
+    break;
+  }
+  for (auto sample = series.samples.rbegin(); sample != series.samples.rend(); ++sample) {
+    if (!sample->live_bytes || !options.memory) continue;
+    verdicts.memory_level = level_of(*sample->live_bytes / kMiB, options.memory_thresholds_mb);
+    verdicts.memory_alert = *sample->live_bytes / kMiB >= options.memory_thresholds_mb.critical;
+    break;
+  }
+}
+
+}  // namespace
+
+Result<Verdicts> run(const History& history, const DetectOptions& options) {
+  Result<PatternSet> safe = PatternSet::compile(options.safe, MatchOn::kFunctionAndFile);
+  if (!safe) return std::unexpected(safe.error());
+  Result<PatternSet> suspicious = PatternSet::compile(options.suspicious, MatchOn::kFunctionAndFile);
+  if (!suspicious) return std::unexpected(suspicious.error());
+  const Series& series = history.series();
+  const std::vector<GroupFacts> groups = measure_groups(history.symbols(), series);
+  const LockGraph locks = build_lock_graph(history.symbols(), series);
+  const MemoryFacts memory = measure_memory(series, options.memory_history);
+  const Context context{history.symbols(), series, options, groups, locks, memory, &*safe, &*suspicious};
+  Evidences evidences;
+  for (const Rule& rule : rule_table()) {
+    const bool wanted = rule.kind == FindingKind::kGoroutine ? options.goroutines : options.memory;
+    if (wanted) rule.run(context, evidences);
+  }
+  Verdicts verdicts;
+  verdicts.findings = make_findings(context, evidences);
+  judge_levels(series, options, verdicts);
+  verdicts.pattern = memory.pattern;
+  verdicts.pattern_reason = memory.pattern_reason;
+  if (memory.live_bytes.size() >= 3) verdicts.growth_bytes_per_s = memory.trend.slope_per_second;
+  verdicts.health = judge_health(verdicts);
+  return verdicts;
+}
+
+}  // namespace lf::detect

@@ -1,0 +1,260 @@
+#include "detect/findings.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "base/format.h"
+#include "detect/come_and_stay.h"
+#include "detect/fingerprint.h"
+#include "detect/lock_graph.h"
+#include "detect/memory_facts.h"
+#include "detect/mistakes.h"
+#include "detect/patterns.h"
+#include "detect/rules.h"
+#include "detect/site.h"
+#include "detect/verdict.h"
+
+namespace lf::detect {
+namespace {
+
+constexpr double kMiB = 1 << 20;
+
+using BySubject = std::map<Subject, std::vector<const Evidence*>>;
+
+TargetText with(std::string_view before, std::string_view name, std::string_view after) {
+  return TargetText(std::string(before) + std::string(name) + std::string(after));
+}
+
+/// What speaks against a group's being a leak.
+Excuse excuse_of(const Context& context, std::uint32_t index) {
+  const Group& group = context.series.groups[index];
+  const GroupFacts& facts = context.groups[index];
+  if (const std::string* why = context.safe->match(context.symbols, group.stack, group.creator)) {
+    return {Verdict::kInfo,
+            why->empty() ? "a safe pattern of yours matches" : "a safe pattern of yours matches: " + *why};
+  }
+  if (facts.benign.empty() || group.leaked > 0) return {};
+  const std::string known = format("an ordinary wait ({})", facts.benign);
+  if (facts.explained_by_load) {
+    return {Verdict::kInfo, known + ", and goroutines that are alive have grown alike: this is load"};
+  }
+  if (facts.number == BenignNumber::kServerLoad) {
+    return {Verdict::kSuspect,
+            known + "; its growth is the clients': limit it with timeouts (IdleTimeout, ReadTimeout)"};
+  }
+  if (facts.number == BenignNumber::kClientLoad && !facts.growth.identified) {
+    return {Verdict::kSuspect, known + "; without goroutine ids its growth cannot be told from load"};
+  }
+  return {Verdict::kLeak, known + ", but ordinary only while its number does not grow"};
+}
+
+void describe_group(const Context& context, std::uint32_t index, Finding& finding) {
+  const Symbols& symbols = context.symbols;
+  const Group& group = context.series.groups[index];
+  const GroupFacts& facts = context.groups[index];
+  const Growth& growth = facts.growth;
+  finding.kind = FindingKind::kGoroutine;
+  finding.site = source_line(symbols, group.site);
+  finding.package = TargetText(package_of(symbols.function(group.site)));
+  finding.state = std::string(wait_state_name(group.state));
+  finding.count = facts.count;
+  finding.counts = growth.counts;
+  if (growth.counts.size() >= 2) finding.growth_per_min = growth.per_minute();
+  if (group.identified) finding.wait_minutes = {{group.wait_min, group.wait_max}};
+  if (group.creator) finding.creator = source_line(symbols, group.creator);
+  for (const Label& label : symbols.labels(group.labels)) {
+    finding.labels.emplace_back(symbols.text(label.key), symbols.text(label.value));
+  }
+  if (growth.identified && growth.counts.size() >= 2) {
+    finding.births = growth.entries;
+    finding.deaths = growth.leaves;
+    finding.survivors = growth.survivors;
+  }
+  finding.stack = source_lines(symbols, group.stack);
+  for (std::size_t i = 0; i < context.series.groups.size(); ++i) {
+    const Group& other = context.series.groups[i];
+    const bool same_start = other.root_population == group.root_population && other.creator == group.creator;
+    if (i == index || !same_start || context.groups[i].count == 0) continue;
+    finding.other_states.emplace_back(wait_state_name(other.state), context.groups[i].count);
+  }
+  const Mistake mistake = name_mistake(context, index);
+  finding.resembles = std::string(mistake.name);
+  finding.advice = TargetText(mistake.advice);
+  finding.title = with(format("{} goroutine{} in {} at ", facts.count, facts.count == 1 ? "" : "s", finding.state),
+                       symbols.function(group.site), growth.leaves == 0 && growth.rises > 0 ? ", more and more" : "");
+}
+
+void describe_heap_site(const Context& context, std::uint32_t index, Finding& finding) {
+  const HeapSite& site = context.series.heap_sites[index];
+  const HeapGrowth& growth = context.memory.sites[index];
+  finding.kind = FindingKind::kMemory;
+  finding.site = source_line(context.symbols, site.frame);
+  finding.package = TargetText(package_of(context.symbols.text(site.function)));
+  finding.bytes = static_cast<std::uint64_t>(std::max(growth.bytes.empty() ? 0.0 : growth.bytes.back(), 0.0));
+  if (!site.points.empty()) {
+    finding.count = static_cast<std::uint64_t>(std::max<std::int64_t>(site.points.back().inuse_objects, 0));
+  }
+  finding.growth_per_min = growth.trend.slope_per_second * 60;
+  for (const double bytes : growth.bytes) finding.counts.push_back(static_cast<std::uint64_t>(std::max(bytes, 0.0)));
+  finding.stack = source_lines(context.symbols, site.stack);
+  finding.title = with(format("live heap grows by {:.2f} MiB/s from ", growth.trend.slope_per_second / kMiB),
+                       context.symbols.text(site.function), "");
+  const bool few_and_large = finding.count.value_or(0) <= 4;
+  finding.resembles = few_and_large ? "array that only grows" : "collection without a bound";
+  finding.advice = TargetText(
+      few_and_large
+          ? "one array grows and grows: cut or rotate what is appended to.\n"
+            "sub-slices and sub-strings keep the whole array alive: copy what is kept."
+          : "what is allocated here is kept in a map, slice, cache or queue: bound it, or let old entries go.\n"
+            "which variable keeps it alive is in no profile: look at who stores what this line makes.");
+  const std::uint64_t limit = context.options.memory_limit_bytes;
+  const double slope = growth.trend.slope_per_second;
+  if (limit == 0 || slope <= 0 || context.memory.live_bytes.empty()) return;
+  const double room = static_cast<double>(limit) - context.memory.live_bytes.back();
+  if (room > 0) {
+    finding.evidence.push_back(TargetText(format("at this pace the limit of {:.0f} MiB is reached in {}",
+                                                 static_cast<double>(limit) / kMiB, span_in_words(room / slope))));
+  }
+}
+
+void describe_process(const Context& context, std::string_view rule, Finding& finding) {
+  finding.kind = FindingKind::kMemory;
+  if (!context.memory.live_bytes.empty()) finding.bytes = static_cast<std::uint64_t>(context.memory.live_bytes.back());
+  const Rule* row = find_rule(rule);
+  finding.title = TargetText(row == nullptr ? rule : row->brief);
+  finding.advice =
+      TargetText("`leakfinder memory` shows growth by allocation site, stacks and what is not on the Go heap.");
+}
+
+/// Memory whose growth goes with the number of goroutines of a leak belongs to it.
+void attach_memory(const Context& context, std::uint32_t index, Finding& finding) {
+  const Growth& growth = context.groups[index].growth;
+  if (growth.counts.size() < 4) return;
+  const std::span<const FrameId> frames = context.symbols.stack(context.series.groups[index].stack);
+  std::vector<double> at_heap;
+  for (std::uint32_t i = 0; i < context.memory.sites.size(); ++i) {
+    const HeapGrowth& heap = context.memory.sites[i];
+    if (!heap.significant) continue;
+    const StringId function = context.series.heap_sites[i].function;
+    const bool on_stack =
+        std::ranges::any_of(frames, [&](FrameId frame) { return context.symbols.frame(frame).function == function; });
+    // The heap's samples are one a collection: the counts nearest in time stand beside them.
+    at_heap.clear();
+    for (const double seconds : heap.seconds) {
+      const double at = seconds + context.memory.seconds.front();
+      const auto nearest = std::ranges::min_element(growth.seconds, {}, [&](double t) { return std::abs(t - at); });
+      at_heap.push_back(static_cast<double>(growth.counts[static_cast<std::size_t>(nearest - growth.seconds.begin())]));
+    }
+    const double correlation = correlate(at_heap, heap.bytes);
+    if (correlation < (on_stack ? 0.7 : 0.95)) continue;
+    const double each =
+        heap.gain() / std::max(1.0, static_cast<double>(growth.last()) - static_cast<double>(growth.first()));
+    finding.bytes = static_cast<std::uint64_t>(std::max(heap.bytes.back(), 0.0));
+    finding.evidence.push_back(
+        with("memory allocated in ", context.symbols.text(function),
+             format(" grows in step: {:.1f} MiB live now, about {:.1f} KiB a goroutine (correlation {:.2f})",
+                    heap.bytes.back() / kMiB, each / 1024, correlation)));
+    return;
+  }
+}
+
+void add_words(std::vector<const Evidence*> evidences, const Excuse& excuse, Finding& finding) {
+  std::ranges::stable_sort(evidences, [](const Evidence* a, const Evidence* b) {
+    return std::tuple(-static_cast<int>(a->grade), -a->points, std::string_view(a->words)) <
+           std::tuple(-static_cast<int>(b->grade), -b->points, std::string_view(b->words));
+  });
+  for (const Evidence* evidence : evidences) finding.evidence.push_back(TargetText(evidence->words));
+  if (!excuse.words.empty()) finding.evidence.push_back(TargetText(excuse.words));
+}
+
+Consequence consequence_of(const Context& context, std::uint32_t index) {
+  const Group& group = context.series.groups[index];
+  return {source_line(context.symbols, group.site), std::string(wait_state_name(group.state)),
+          context.groups[index].count};
+}
+
+/// The group whose finding takes this one in as a consequence; itself where it stands alone.
+std::uint32_t root_of(const Context& context, const BySubject& by_subject, std::uint32_t index) {
+  const GroupFacts& facts = context.groups[index];
+  if (facts.in_step_with > 0) return facts.in_step_with - 1;
+  const LockPart& part = context.locks.parts[index];
+  const bool behind = part.knot != LockKnot::kNone && !part.root;
+  // Those that pile up by themselves have a leak's evidence of their own.
+  if (behind && facts.growth.entries == 0 && by_subject.contains({SubjectKind::kGroup, part.behind}))
+    return part.behind;
+  return index;
+}
+
+}  // namespace
+
+SourceLine source_line(const Symbols& symbols, FrameId frame) {
+  return {TargetText(symbols.function(frame)), TargetText(symbols.file(frame)), symbols.frame(frame).line};
+}
+
+std::vector<SourceLine> source_lines(const Symbols& symbols, StackId stack) {
+  std::vector<SourceLine> lines;
+  for (const FrameId frame : symbols.stack(stack)) lines.push_back(source_line(symbols, frame));
+  return lines;
+}
+
+void sort_findings(std::vector<Finding>& findings) {
+  std::ranges::stable_sort(findings, [](const Finding& a, const Finding& b) {
+    const auto key = [](const Finding& finding) {
+      return std::tuple(-static_cast<int>(finding.verdict), -finding.score,
+                        -static_cast<std::int64_t>(finding.count.value_or(0)));
+    };
+    if (key(a) != key(b)) return key(a) < key(b);
+    return std::tie(a.site, a.rule, a.id) < std::tie(b.site, b.rule, b.id);
+  });
+}
+
+std::vector<Finding> make_findings(const Context& context, const Evidences& evidences) {
+  BySubject by_subject;
+  for (const Evidence& evidence : evidences) by_subject[evidence.subject].push_back(&evidence);
+  std::vector<Finding> findings;
+  std::map<std::uint32_t, std::vector<Consequence>> consequences;
+  std::map<std::uint32_t, std::size_t> finding_of_group;
+  for (const auto& [subject, about] : by_subject) {
+    Excuse excuse;
+    if (subject.kind == SubjectKind::kGroup) {
+      const std::uint32_t root = root_of(context, by_subject, subject.index);
+      if (root != subject.index) {
+        consequences[root].push_back(consequence_of(context, subject.index));
+        continue;
+      }
+      excuse = excuse_of(context, subject.index);
+    }
+    const Judgement judgement = judge(about, excuse.at_most);
+    Finding finding;
+    finding.rule = std::string(judgement.rule);
+    finding.verdict = judgement.verdict;
+    finding.score = judgement.score;
+    finding.score_parts = judgement.parts;
+    switch (subject.kind) {
+      case SubjectKind::kGroup:
+        describe_group(context, subject.index, finding);
+        finding_of_group[subject.index] = findings.size();
+        break;
+      case SubjectKind::kHeapSite:
+        describe_heap_site(context, subject.index, finding);
+        break;
+      case SubjectKind::kProcess:
+        describe_process(context, judgement.rule, finding);
+        break;
+    }
+    add_words(about, excuse, finding);
+    if (subject.kind == SubjectKind::kGroup) attach_memory(context, subject.index, finding);
+    const std::string_view creator = finding.creator ? finding.creator->function.raw() : std::string_view{};
+    finding.id = fingerprint(finding.rule, finding.site.function.raw(), creator);
+    findings.push_back(std::move(finding));
+  }
+  for (auto& [root, list] : consequences) {
+    const auto at = finding_of_group.find(root);
+    if (at != finding_of_group.end()) findings[at->second].consequences = std::move(list);
+  }
+  sort_findings(findings);
+  return findings;
+}
+
+}  // namespace lf::detect

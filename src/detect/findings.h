@@ -1,0 +1,22 @@
+#pragma once
+
+#include <vector>
+
+#include "detect/evidence.h"
+#include "model/finding.h"
+
+namespace lf::detect {
+
+/// Turns evidence into findings, one a leak, ordered: verdict, score, count falling, then site.
+std::vector<Finding> make_findings(const Context& context, const Evidences& evidences);
+
+/// Orders findings as every report shows them.
+void sort_findings(std::vector<Finding>& findings);
+
+/// A frame for people.
+SourceLine source_line(const Symbols& symbols, FrameId frame);
+
+/// `stack` for people, leaf first.
+std::vector<SourceLine> source_lines(const Symbols& symbols, StackId stack);
+
+}  // namespace lf::detect

@@ -1,0 +1,69 @@
+#include "detect/fingerprint.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/format.h"
+#include "base/hash.h"
+#include "detect/site.h"
+
+namespace lf::detect {
+namespace {
+
+bool is_digits(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// Whether `part` is a closure's or a wrapper's name: func12, gowrap1, deferwrap2, or a bare number after one.
+bool is_closure_part(std::string_view part) {
+  static constexpr std::array<std::string_view, 4> kStems{"func", "gowrap", "deferwrap", "init"};
+  if (is_digits(part)) return true;
+  return std::ranges::any_of(
+      kStems, [&](std::string_view stem) { return part.starts_with(stem) && is_digits(part.substr(stem.size())); });
+}
+
+}  // namespace
+
+std::string normalise_function(std::string_view function) {
+  const std::string_view package = package_of(function);
+  std::string out(package);
+  std::string_view rest = name_in_package(function);
+  if (rest.ends_with("-fm")) rest.remove_suffix(3);
+  bool closure = false;
+  while (!rest.empty()) {
+    // Dots inside (*T[...]) do not part anything.
+    std::size_t depth = 0, end = 0;
+    for (; end < rest.size(); ++end) {
+      const char c = rest[end];
+      if (c == '(' || c == '[') ++depth;
+      if ((c == ')' || c == ']') && depth > 0) --depth;
+      if (c == '.' && depth == 0) break;
+    }
+    const std::string_view part = rest.substr(0, end);
+    rest = end < rest.size() ? rest.substr(end + 1) : std::string_view{};
+    if (is_closure_part(part)) {
+      if (!closure) out += ".func";
+      closure = true;
+      continue;
+    }
+    if (!out.empty()) out += '.';
+    const std::size_t bracket = part.find('[');
+    out += bracket == std::string_view::npos ? std::string(part) : std::string(part.substr(0, bracket)) + "[...]";
+    if (bracket != std::string_view::npos) {
+      const std::size_t close = part.rfind(']');
+      if (close != std::string_view::npos) out += part.substr(close + 1);
+    }
+  }
+  return out;
+}
+
+std::string fingerprint(std::string_view rule, std::string_view site_function, std::string_view creator_function) {
+  std::string text(rule);
+  text += '\n';
+  text += normalise_function(site_function);
+  text += '\n';
+  text += normalise_function(creator_function);
+  return format("{:016x}", hash_text(text));
+}
+
+}  // namespace lf::detect

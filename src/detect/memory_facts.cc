@@ -1,0 +1,185 @@
+#include "detect/memory_facts.h"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include "base/format.h"
+#include "detect/come_and_stay.h"
+
+/// Heap values as the runtime gives them are estimates: one allocation in about 512 KiB is sampled, so that a value
+/// built from k samples has an error of about its k-th root. They are also as old as the last collection: two profiles
+/// without one between them are one measurement. So a site's series has one value a collection, its growth must stand
+/// out of its own sampling error, and a trend test decides, not two ends.
+///
+/// A rise is no leak yet: caches and pools fill up. What has stopped rising has come to its plateau; a single growing
+/// array (few objects, much bigger each time) rises in steps that come ever more seldom, so for it a plateau is told
+/// only when it has lasted as long as the growth before it.
+namespace lf::detect {
+namespace {
+
+constexpr double kMiB = 1 << 20;
+constexpr double kFivePercent = 0.05;
+
+/// The samples with a heap profile, one a collection: indices into Series::samples.
+std::vector<std::size_t> distinct_heaps(const Series& series) {
+  std::vector<std::size_t> picked;
+  for (std::size_t i = 0; i < series.samples.size(); ++i) {
+    const SamplePoint& sample = series.samples[i];
+    if (sample.epoch != series.epoch || !sample.live_bytes) continue;
+    if (!picked.empty()) {
+      const SamplePoint& before = series.samples[picked.back()];
+      if (before.num_gc && sample.num_gc && *before.num_gc == *sample.num_gc) continue;
+      if (!sample.num_gc && *before.live_bytes == *sample.live_bytes) continue;
+    }
+    picked.push_back(i);
+  }
+  return picked;
+}
+
+/// Sampled objects behind `point`: told by the profile, or what the sampling rate makes likely.
+double samples_behind(const HeapPoint& point, double rate) {
+  if (point.inuse_sampled > 0) return static_cast<double>(point.inuse_sampled);
+  if (point.inuse_objects <= 0 || rate <= 0) return 0;
+  const double objects = static_cast<double>(point.inuse_objects);
+  const double size = static_cast<double>(point.inuse_bytes) / objects;
+  return std::max(1.0, objects * -std::expm1(-size / rate));
+}
+
+std::vector<HeapPoint> values_at(const HeapSite& site, const Series& series, std::span<const std::size_t> at) {
+  std::vector<HeapPoint> values;
+  auto point = site.points.begin();
+  HeapPoint current;
+  for (const std::size_t index : at) {
+    for (; point != site.points.end() && point->serial <= series.samples[index].serial; ++point) current = *point;
+    values.push_back(current);
+  }
+  return values;
+}
+
+double median_of(std::vector<double> values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
+/// Whether the last part of the series still rises at a good part of the whole's pace.
+bool rises_late(const HeapGrowth& growth, bool in_steps) {
+  const std::size_t n = growth.bytes.size();
+  if (in_steps) {
+    std::size_t last_step = 0;
+    double highest = growth.bytes.front();
+    for (std::size_t i = 1; i < n; ++i) {
+      if (growth.bytes[i] > highest * 1.1) last_step = i;
+      highest = std::max(highest, growth.bytes[i]);
+    }
+    const double growing = growth.seconds[last_step] - growth.seconds.front();
+    const double flat = growth.seconds.back() - growth.seconds[last_step];
+    return last_step > 0 && flat < growing;
+  }
+  const std::size_t tail = std::max<std::size_t>(3, n * 2 / 5);
+  if (n < tail + 2) return true;
+  const std::span<const double> seconds(growth.seconds), bytes(growth.bytes);
+  const Trend late = find_trend(seconds.last(tail), bytes.last(tail));
+  return late.slope_per_second > growth.trend.slope_per_second / 3;
+}
+
+HeapGrowth measure_site(const HeapSite& site, const Series& series, std::span<const std::size_t> at) {
+  HeapGrowth growth;
+  const std::vector<HeapPoint> values = values_at(site, series, at);
+  if (values.size() < 3) return growth;
+  for (std::size_t i = 0; i < at.size(); ++i) {
+    growth.seconds.push_back(series.samples[at[i]].seconds - series.samples[at[0]].seconds);
+    growth.bytes.push_back(static_cast<double>(values[i].inuse_bytes));
+  }
+  growth.trend = find_trend(growth.seconds, growth.bytes);
+  const double rate = static_cast<double>(series.heap_rate_bytes > 0 ? series.heap_rate_bytes : 512 * 1024);
+  const HeapPoint& last = values.back();
+  const double behind = samples_behind(last, rate);
+  const double unit = behind > 0 ? static_cast<double>(last.inuse_bytes) / behind : rate;
+  growth.noise_bytes = std::sqrt(std::max(growth.trend.total, unit) * unit);
+  const double first = std::max(growth.trend.first_fit, 0.0);
+  growth.significant = growth.trend.p_rising < kFivePercent && growth.trend.total >= kMiB &&
+                       growth.trend.total >= 2 * growth.noise_bytes && growth.trend.total >= first / 10;
+  const double last_size = last.inuse_objects > 0 ? growth.bytes.back() / static_cast<double>(last.inuse_objects) : 0;
+  const bool in_steps = last.inuse_objects <= 4 && last_size >= kMiB;
+  growth.still_growing = growth.significant && rises_late(growth, in_steps);
+  return growth;
+}
+
+/// A fall of 40 % between neighbours that is more than sampling noise; over a restart too.
+bool find_cliff(const Series& series, std::size_t window, std::string& reason) {
+  std::vector<const SamplePoint*> heaps;
+  for (const SamplePoint& sample : series.samples) {
+    if (sample.live_bytes) heaps.push_back(&sample);
+  }
+  if (heaps.size() > window) heaps.erase(heaps.begin(), heaps.end() - static_cast<std::ptrdiff_t>(window));
+  const double rate = static_cast<double>(series.heap_rate_bytes > 0 ? series.heap_rate_bytes : 512 * 1024);
+  for (std::size_t i = heaps.size(); i-- > 1;) {
+    const double before = static_cast<double>(*heaps[i - 1]->live_bytes),
+                 now = static_cast<double>(*heaps[i]->live_bytes);
+    const double fall = before - now;
+    if (fall < 0.4 * before || fall < 3 * std::sqrt(before * rate)) continue;
+    const bool restarted = heaps[i]->epoch != heaps[i - 1]->epoch;
+    reason = format("the live heap fell by {:.0f} % from {:.1f} to {:.1f} MiB between two samples{}",
+                    100 * fall / before, before / kMiB, now / kMiB,
+                    restarted ? "; the process was restarted between them" : "; the process was not restarted");
+    return true;
+  }
+  return false;
+}
+
+void judge_pattern(const Series& series, std::size_t window, MemoryFacts& facts) {
+  const std::size_t n = std::min(window, facts.live_bytes.size());
+  const std::span<const double> seconds = std::span(facts.seconds).last(n), bytes = std::span(facts.live_bytes).last(n);
+  if (find_cliff(series, window, facts.pattern_reason)) {
+    facts.pattern = MemoryPattern::kCliff;
+    facts.trend = find_trend(seconds, bytes);
+    return;
+  }
+  if (facts.live_bytes.empty()) {
+    facts.pattern_reason = "no heap profile was read";
+    return;
+  }
+  if (n < 4 || (facts.collections_known && facts.collections < 2)) {
+    facts.pattern_reason =
+        format("{} heap sample(s) over {} collection(s) were seen; a trend needs four over two collections", n,
+               facts.collections);
+    return;
+  }
+  facts.trend = find_trend(seconds, bytes);
+  const double least = std::max(kMiB, 0.05 * std::max(facts.trend.first_fit, 0.0));
+  if (facts.trend.p_rising < kFivePercent && facts.trend.total >= least) {
+    facts.pattern = MemoryPattern::kGrowing;
+    facts.pattern_reason = format("the live heap rises by {:.2f} MiB/s: {:+.1f} MiB over {} ({} samples, p = {:.3f})",
+                                  facts.trend.slope_per_second / kMiB, facts.trend.total / kMiB,
+                                  span_in_words(seconds.back() - seconds.front()), n, facts.trend.p_rising);
+  } else {
+    facts.pattern = MemoryPattern::kStable;
+    facts.pattern_reason =
+        format("no significant rise of the live heap over {} ({} samples, median {:.1f} MiB)",
+               span_in_words(seconds.back() - seconds.front()), n, median_of({bytes.begin(), bytes.end()}) / kMiB);
+  }
+}
+
+}  // namespace
+
+MemoryFacts measure_memory(const Series& series, std::size_t window) {
+  MemoryFacts facts;
+  const std::vector<std::size_t> at = distinct_heaps(series);
+  for (const std::size_t index : at) {
+    facts.seconds.push_back(series.samples[index].seconds);
+    facts.live_bytes.push_back(static_cast<double>(*series.samples[index].live_bytes));
+  }
+  if (!at.empty()) {
+    const SamplePoint &first = series.samples[at.front()], &last = series.samples[at.back()];
+    facts.collections_known = first.num_gc && last.num_gc;
+    facts.collections = facts.collections_known ? *last.num_gc - *first.num_gc : at.size() - 1;
+  }
+  judge_pattern(series, std::max<std::size_t>(window, 3), facts);
+  for (const HeapSite& site : series.heap_sites) facts.sites.push_back(measure_site(site, series, at));
+  return facts;
+}
+
+}  // namespace lf::detect

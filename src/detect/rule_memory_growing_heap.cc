@@ -1,0 +1,23 @@
+#include <algorithm>
+
+#include "detect/memory_facts.h"
+#include "detect/rules.h"
+
+namespace lf::detect {
+
+/// Source: the memory pattern (spec, section 2). Guards against: naming a leak where no site is to blame; the heap's
+/// own trend is a suspicion, and silent where a site explains it.
+void find_growing_heap(const Context& context, Evidences& evidences) {
+  const MemoryFacts& memory = context.memory;
+  if (memory.pattern != MemoryPattern::kGrowing) return;
+  const bool explained =
+      std::ranges::any_of(memory.sites, [](const HeapGrowth& site) { return site.significant && site.still_growing; });
+  if (explained) return;
+  // Sites that have come to their plateau explain a rise that is over.
+  double over = 0;
+  for (const HeapGrowth& site : memory.sites) over += site.significant && !site.still_growing ? site.gain() : 0;
+  const Grade grade = over * 2 >= memory.trend.total ? Grade::kRemark : Grade::kGlimpse;
+  evidences.push_back({{SubjectKind::kProcess, 0}, "memory/growing-heap", grade, "growth", 25, memory.pattern_reason});
+}
+
+}  // namespace lf::detect

@@ -1,0 +1,40 @@
+#include <algorithm>
+
+#include "base/format.h"
+#include "detect/come_and_stay.h"
+#include "detect/memory_facts.h"
+#include "detect/rules.h"
+
+namespace lf::detect {
+namespace {
+
+constexpr double kMiB = 1 << 20;
+constexpr std::uint64_t kLeastCollections = 2;
+
+}  // namespace
+
+/// Source: Mann–Kendall and Theil–Sen on the live heap after collections (see memory_facts.cc). Guards against: the
+/// profile's sampling error, profiles without a collection between them, caches and buffers that fill up once.
+void find_growing_memory_sites(const Context& context, Evidences& evidences) {
+  const MemoryFacts& memory = context.memory;
+  if (memory.collections_known && memory.collections < kLeastCollections) return;
+  for (std::uint32_t i = 0; i < memory.sites.size(); ++i) {
+    const HeapGrowth& growth = memory.sites[i];
+    if (!growth.significant || !growth.still_growing) continue;
+    const double span = growth.seconds.back() - growth.seconds.front();
+    const bool lasting = growth.bytes.size() >= 4 && span >= 5;
+    const double share = memory.trend.total > 0 ? std::min(1.0, growth.gain() / memory.trend.total) : 0;
+    const Subject subject{SubjectKind::kHeapSite, i};
+    evidences.push_back(
+        {subject, "memory/growing-site", lasting ? Grade::kLasting : Grade::kGlimpse, "growth", 45,
+         format("live bytes rose from {:.1f} to {:.1f} MiB over {} collections in {} (trend p = {:.3f}, "
+                "sampling error ±{:.1f} MiB)",
+                growth.bytes.front() / kMiB, growth.bytes.back() / kMiB, growth.bytes.size() - 1, span_in_words(span),
+                growth.trend.p_rising, growth.noise_bytes / kMiB)});
+    evidences.push_back({subject, "memory/growing-site", Grade::kRemark, "share", static_cast<int>(40 * share),
+                         format("{:+.2f} MiB/s, {:.0f} % of what the live heap grew by",
+                                growth.trend.slope_per_second / kMiB, 100 * share)});
+  }
+}
+
+}  // namespace lf::detect

@@ -1,0 +1,53 @@
+#include "base/format.h"
+#include "detect/rules.h"
+#include "detect/site.h"
+
+namespace lf::detect {
+namespace {
+
+constexpr std::string_view kId = "goroutine/proven-leak";
+
+/// main's own `select {}` is reported by Go 1.26 and is no leak; a record without frames says nothing.
+bool says_something(const Symbols& symbols, StackId stack, StateClass state_class) {
+  const std::span<const FrameId> frames = symbols.stack(stack);
+  if (frames.empty()) return false;
+  const bool main_goroutine =
+      symbols.function(frames.back()) == "main.main" || symbols.function(frames.back()) == "runtime.main";
+  return !(main_goroutine && (state_class == StateClass::kForever || state_class == StateClass::kUnknown));
+}
+
+/// Leaked goroutines at the group's site by the leak profile, which knows no creators.
+std::uint64_t by_profile(const Context& context, const Group& group) {
+  std::uint64_t sum = 0;
+  for (const StackCount& record : context.series.leaked) {
+    if (record.count <= 0 || !says_something(context.symbols, record.stack, state_class(record.state))) continue;
+    const std::span<const FrameId> frames = context.symbols.stack(record.stack);
+    const FrameId site = frames[site_of(context.symbols, frames).index];
+    const bool state_fits = record.state == WaitState::kUnknown || state_class(record.state) == group.state_class;
+    if (site == group.site && state_fits) sum += static_cast<std::uint64_t>(record.count);
+  }
+  return sum;
+}
+
+}  // namespace
+
+/// Source: runtime/mgc.go findGoroutineLeaks (Go 1.26 with the experiment, 1.27). Guards against: main's own empty
+/// select, records without frames. The profile's silence is evidence of nothing.
+void find_proven_leaks(const Context& context, Evidences& evidences) {
+  for (std::uint32_t i = 0; i < context.series.groups.size(); ++i) {
+    const Group& group = context.series.groups[i];
+    if (context.groups[i].count == 0 || !says_something(context.symbols, group.stack, group.state_class)) continue;
+    const std::uint64_t marked = group.leaked;
+    const std::uint64_t proven = std::max(marked, std::min(by_profile(context, group), context.groups[i].count));
+    if (proven == 0) continue;
+    evidences.push_back({{SubjectKind::kGroup, i},
+                         kId,
+                         Grade::kProof,
+                         "proof",
+                         60,
+                         format("the runtime's leak profile proves that {} of the {} goroutines here can never wake",
+                                proven, context.groups[i].count)});
+  }
+}
+
+}  // namespace lf::detect

@@ -1,0 +1,40 @@
+#include <algorithm>
+
+#include "base/format.h"
+#include "detect/come_and_stay.h"
+#include "detect/lock_graph.h"
+#include "detect/rules.h"
+
+namespace lf::detect {
+
+/// Source: the wait-for graph of lock_graph.cc. Guards against: busy locks, whose queue moves (nobody who waits here
+/// may have left in the whole observation), and the guess who holds a lock: no leak rests on it alone, the goroutines
+/// must have been stuck, the same ones, in every sample.
+void find_stuck_locks(const Context& context, Evidences& evidences) {
+  for (std::uint32_t i = 0; i < context.series.groups.size(); ++i) {
+    const LockPart& part = context.locks.parts[i];
+    const Growth& growth = context.groups[i].growth;
+    if (part.knot == LockKnot::kNone || part.stuck == 0 || growth.leaves > 0) continue;
+    if (!part.root && context.groups[part.behind].growth.leaves > 0) continue;
+    const bool long_enough = growth.seen_long_enough() && !growth.incomplete;
+    evidences.push_back(
+        {{SubjectKind::kGroup, i},
+         "goroutine/stuck-lock",
+         long_enough ? Grade::kLasting : Grade::kGlimpse,
+         "lock",
+         30,
+         format("{}: {} of the {} goroutines here were stuck in all {} samples over {}", describe(part.knot),
+                part.stuck, context.groups[i].count, growth.counts.size(), span_in_words(growth.span_seconds))});
+    if (part.addresses == 0) {
+      evidences.push_back(
+          {{SubjectKind::kGroup, i},
+           "goroutine/stuck-lock",
+           Grade::kRemark,
+           "lock",
+           0,
+           "the dump does not tell which lock they wait on: who holds it is inferred from stacks alone"});
+    }
+  }
+}
+
+}  // namespace lf::detect
