@@ -3,6 +3,7 @@
 #include <span>
 #include <string_view>
 
+#include "cli/baseline.h"
 #include "cli/settings.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
@@ -15,6 +16,7 @@ struct Run {
   Settings settings;
   const SignalStop& stop;
   Terminal out, err;
+  std::vector<BaselineEntry> baseline = {};  ///< of -baseline
 
   const Options& options() const { return settings.options(); }
 };

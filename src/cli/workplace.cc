@@ -204,6 +204,11 @@ Result<void> check_settings(Run& run, const Command& command, const Subject& sub
   if (options.format.size() > 1 && options.output.empty()) {
     return fail(ErrorCode::kUsage, "several formats need -o BASE: stdout carries one");
   }
+  if (!options.baseline.empty()) {
+    Result<std::vector<BaselineEntry>> baseline = read_baseline(options.baseline);
+    if (!baseline) return std::unexpected(std::move(baseline.error()));
+    run.baseline = std::move(*baseline);
+  }
   if (Result<void> fit = fit_thresholds(run.settings, "goroutine", options.goroutine_thresholds); !fit) return fit;
   return fit_thresholds(run.settings, "memory", options.memory_thresholds);
 }

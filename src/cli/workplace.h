@@ -53,7 +53,8 @@ class Workplace {
 [[nodiscard]] Result<pipeline::LookOptions> look_options(const Run& run, const Command& command,
                                                          std::size_t default_samples);
 
-/// Checks what no single flag can: contradicting focus flags, thresholds that fall, forced collections of files.
+/// Checks what no single flag can: contradicting focus flags, thresholds that fall, forced collections of files; reads
+/// the baseline.
 [[nodiscard]] Result<void> check_settings(Run& run, const Command& command, const Subject& subject);
 
 }  // namespace lf::cli

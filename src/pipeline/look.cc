@@ -50,7 +50,7 @@ void add_errors(std::vector<Error>& errors, std::vector<Error>&& more) {
 }
 
 /// The filter, and totals of what it left.
-void apply_filter(const GoroutineFilter& filter, Snapshot& snapshot, std::uint64_t& unfiltered_total) {
+void apply_filter(const ProfileFilter& filter, Snapshot& snapshot, std::uint64_t& unfiltered_total) {
   if (!filter || !snapshot.goroutines) return;
   unfiltered_total = snapshot.goroutines->total;
   filter(*snapshot.goroutines);
@@ -69,6 +69,19 @@ bool wait_for(Clock& clock, const Stop& stop, SteadyTime deadline, Progress& pro
     if (!clock.wait_until(std::min(deadline, now + milliseconds(200)), stop)) return false;
   }
   return false;
+}
+
+/// What is saved of the heap is always its protobuf form; where the analysis read text it is asked for once more.
+void keep_heap_protobuf(Session& session, const MeasurePlan& plan, Looked& looked) {
+  if (!plan.keep_heap_bytes || looked.heap_bytes.bytes.empty()) return;
+  if (looked.heap_bytes.kind == decode::ContentKind::kHeapProtobuf) return;
+  Result<RawProfile> heap = session.read_heap_protobuf();
+  if (heap) {
+    looked.heap_bytes = std::move(*heap);
+  } else {
+    looked.heap_bytes = {};
+    looked.report.errors.push_back(std::move(heap.error()));
+  }
 }
 
 }  // namespace
@@ -108,6 +121,7 @@ Result<Looked> look(Session& session, Environment& environment, const LookOption
     observation.add(std::move(measured->snapshot));
   }
   progress.end();
+  if (!looked.interrupted) keep_heap_protobuf(session, options.plan, looked);
   describe_target(session, looked.report);
   if (Result<void> judged = judge(observation, options.detect, looked.report); !judged) {
     return std::unexpected(std::move(judged.error()));

@@ -12,7 +12,7 @@
 namespace lf::pipeline {
 
 /// Leaves out what the user does not want to see, before anything is counted; may be empty.
-using GoroutineFilter = std::function<void(GoroutineProfile& profile)>;
+using ProfileFilter = std::function<void(GoroutineProfile& profile)>;
 
 /// What a look takes, whatever it looks at.
 struct LookOptions {
@@ -22,7 +22,7 @@ struct LookOptions {
   std::chrono::milliseconds interval{500};
   bool leak_profile = false;
   detect::DetectOptions detect;
-  GoroutineFilter filter;
+  ProfileFilter filter;
   std::vector<std::pair<std::string, std::string>> criteria;
 };
 
