@@ -1,6 +1,5 @@
 #include "report/report_files.h"
 
-#include <array>
 #include <cerrno>
 #include <ctime>
 #include <filesystem>
@@ -18,18 +17,6 @@ namespace lf::report {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct NameRow {
-  std::string_view prefix, extension;
-};
-
-/// In the order of ReportFile.
-constexpr std::array kNames{
-    NameRow{"goroutine_analysis_", ".txt"},  NameRow{"goroutine_profile_", ".txt"},
-    NameRow{"goroutine_profile_", ".pb.gz"}, NameRow{"memory_profile_", ".pprof"},
-    NameRow{"filtered_analysis_", ".txt"},   NameRow{"leakprof_analysis_", ".txt"},
-    NameRow{"uber_leakprof_", ".txt"},       NameRow{"compare_analysis_", ".txt"},
-};
 
 std::string reason(int error) {
   return std::system_category().message(error);
@@ -105,11 +92,11 @@ int rename_if_free(const std::string& from, const std::string& to) {
   return ::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
 }
 
-/// Writes the content to a temporary file in `folder`; returns its path. No file stays where that fails.
-Result<std::string> write_temporary(const fs::path& folder, const WriteContent& write) {
+/// Writes `bytes` to a temporary file in `folder`; returns its path. No file stays where that fails.
+Result<std::string> write_temporary(const fs::path& folder, std::string_view bytes) {
   Result<OpenFile> file = open_temporary(folder);
   if (!file) return std::unexpected(file.error());
-  Result<void> result = write(*file);
+  Result<void> result = file->write(bytes);
   if (result) result = file->close();
   if (!result) {
     ::unlink(file->path().c_str());
@@ -128,27 +115,22 @@ std::string local_stamp(WallTime time) {
                 local.tm_min, local.tm_sec);
 }
 
-std::string report_file_name(ReportFile file, std::string_view stamp, int attempt) {
-  const NameRow& row = kNames[static_cast<std::size_t>(file)];
-  return attempt <= 1 ? format("{}{}{}", row.prefix, stamp, row.extension)
-                      : format("{}{}_{}{}", row.prefix, stamp, attempt, row.extension);
-}
-
-Result<std::string> save_report_file(const std::string& folder, ReportFile file, std::string_view stamp,
-                                     const WriteContent& write) {
+Result<std::string> ReportFolder::save(std::string_view stem, std::string_view extension,
+                                       std::string_view bytes) const {
   std::error_code error;
-  fs::create_directories(folder, error);
+  fs::create_directories(folder_, error);
   if (error) {
     return fail(ErrorCode::kIo, format("could not create the folder \"{}\": {}; name another with -reports-dir",
-                                       visible(folder), error.message()));
+                                       visible(folder_), error.message()));
   }
-  const Result<std::string> temporary = write_temporary(folder, write);
+  const Result<std::string> temporary = write_temporary(folder_, bytes);
   if (!temporary) return std::unexpected(temporary.error());
   constexpr int kAttempts = 10'000;
   int status = EEXIST;
   std::string path;
   for (int attempt = 1; attempt <= kAttempts && status == EEXIST; ++attempt) {
-    path = (fs::path(folder) / report_file_name(file, stamp, attempt)).string();
+    const std::string number = attempt == 1 ? std::string() : format("_{}", attempt);
+    path = (fs::path(folder_) / format("{}_{}{}{}", stem, stamp_, number, extension)).string();
     status = rename_if_free(*temporary, path);
   }
   if (status == 0) return path;
@@ -156,7 +138,7 @@ Result<std::string> save_report_file(const std::string& folder, ReportFile file,
   return io_failure("write", path, status);
 }
 
-Result<void> write_named_file(const std::string& path, const WriteContent& write) {
+Result<void> write_file(const std::string& path, std::string_view bytes) {
   std::error_code error;
   fs::path to = path;
   if (fs::exists(to, error) && !fs::is_regular_file(to, error)) {
@@ -164,13 +146,13 @@ Result<void> write_named_file(const std::string& path, const WriteContent& write
     const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
     if (descriptor < 0) return io_failure("write", path, errno);
     OpenFile device(descriptor, path);
-    const Result<void> result = write(device);
+    const Result<void> result = device.write(bytes);
     return result ? device.close() : result;
   }
   // A link stays a link: what it points at is replaced.
   if (const fs::path target = fs::canonical(to, error); !error) to = target;
   if (!to.has_filename()) return io_failure("write", path, EISDIR);
-  const Result<std::string> temporary = write_temporary(to.parent_path(), write);
+  const Result<std::string> temporary = write_temporary(to.parent_path(), bytes);
   if (!temporary) return std::unexpected(temporary.error());
   if (::rename(temporary->c_str(), to.c_str()) == 0) return {};
   const int status = errno;
@@ -178,19 +160,19 @@ Result<void> write_named_file(const std::string& path, const WriteContent& write
   return io_failure("write", path, status);
 }
 
-WriteContent content(std::string_view bytes) {
-  return [bytes](Sink& sink) { return sink.write(bytes); };
-}
-
-WriteContent analysis_with_stacks(const Report& report) {
-  return [&report](Sink& sink) -> Result<void> {
-    Style style;
-    style.width = 120;
-    style.top = 50;
-    if (Result<void> analysis = write_text(report, style, sink); !analysis) return analysis;
-    if (Result<void> heading = sink.write("\nAll stacks\n\n"); !heading) return heading;
-    return write_stacks(report, style, sink);
+std::string stacks_text(const Report& report) {
+  /// Keeps everything: it cannot fail.
+  class TextSink final : public Sink {
+   public:
+    Result<void> write(std::string_view text) override {
+      text_ += text;
+      return {};
+    }
+    std::string text_;
   };
+  TextSink sink;
+  if (!write_stacks(report, Style{}, sink) || sink.text_.empty()) return {};
+  return "\nAll stacks\n\n" + sink.text_;
 }
 
 }  // namespace lf::report

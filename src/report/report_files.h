@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 
@@ -10,41 +8,31 @@
 
 namespace lf::report {
 
-/// The files that commands save (spec, section 4).
-enum class ReportFile : std::uint8_t {
-  kGoroutineAnalysis,      ///< goroutine_analysis_TS.txt: the analysis, then the stacks
-  kGoroutineProfileText,   ///< goroutine_profile_TS.txt: the target's bytes
-  kGoroutineProfileProto,  ///< goroutine_profile_TS.pb.gz: the target's bytes
-  kMemoryProfile,          ///< memory_profile_TS.pprof: the target's bytes, opens in `go tool pprof`
-  kFilteredAnalysis,       ///< filtered_analysis_TS.txt
-  kLeakprofAnalysis,       ///< leakprof_analysis_TS.txt (patterns)
-  kUberLeakprof,           ///< uber_leakprof_TS.txt (channels)
-  kCompareAnalysis,        ///< compare_analysis_TS.txt
-};
-
-/// TS of a file's name: local time as YYYYMMDD_HHMMSS.
+/// TS of a report file's name: local time as YYYYMMDD_HHMMSS.
 std::string local_stamp(WallTime time);
 
-/// "goroutine_analysis_20261123_164041.txt"; from the second of its second on, `attempt` 2, …, "…_2.txt".
-std::string report_file_name(ReportFile file, std::string_view stamp, int attempt = 1);
+/// The folder of one run's report files (spec, section 4): STEM_TS.EXTENSION, TS from the run's start.
+class ReportFolder {
+ public:
+  ReportFolder(std::string folder, WallTime at) : folder_(std::move(folder)), stamp_(local_stamp(at)) {}
 
-/// Writes a file's content into the sink.
-using WriteContent = std::function<Result<void>(Sink&)>;
+  /// Saves `bytes` as `stem`_TS`extension` ("goroutine_analysis", ".txt"), as STEM_TS_2 where that is taken. The folder
+  /// is created with its parents where missing. No file is overwritten, and none is there before it is whole: it is
+  /// written under a temporary name in the same folder and renamed. Returns its path. Fails with kIo, the system's
+  /// reason and what to do; the temporary file is gone then.
+  [[nodiscard]] Result<std::string> save(std::string_view stem, std::string_view extension,
+                                         std::string_view bytes) const;
 
-/// Saves a file in `folder`, which is created with its parents where missing. No file is overwritten, and none is
-/// there before it is whole: it is written under a temporary name in the same folder and renamed. Returns its path.
-/// Fails with kIo, the system's reason and what to do; the temporary file is gone then.
-[[nodiscard]] Result<std::string> save_report_file(const std::string& folder, ReportFile file, std::string_view stamp,
-                                                   const WriteContent& write);
+ private:
+  std::string folder_, stamp_;
+};
 
 /// Writes the file that a user named (-o): the same way, but over what is there. Where `path` is no regular file (a
 /// pipe, a device) it is written directly. Fails with kIo as above.
-[[nodiscard]] Result<void> write_named_file(const std::string& path, const WriteContent& write);
+[[nodiscard]] Result<void> write_file(const std::string& path, std::string_view bytes);
 
-/// Content that is there already: the bytes a target sent.
-WriteContent content(std::string_view bytes);
-
-/// A text report followed by every stack: the content of the analysis files.
-WriteContent analysis_with_stacks(const Report& report);
+/// Every goroutine site of `report` with its whole stack: what follows the analysis in an analysis file. Begins with a
+/// blank line; empty where there is no stack.
+std::string stacks_text(const Report& report);
 
 }  // namespace lf::report

@@ -1,5 +1,6 @@
 #include "report/report_files.h"
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -7,6 +8,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
+
+constexpr WallTime kAt = WallTime{} + std::chrono::milliseconds{1'795'452'041'999};
 
 /// A folder of its own for each test, gone afterwards.
 class ReportFiles : public testing::Test {
@@ -42,124 +46,99 @@ class ReportFiles : public testing::Test {
     text << std::ifstream(path).rdbuf();
     return text.str();
   }
-  static Result<void> fail_halfway(Sink& sink) {
-    if (Result<void> begun = sink.write("half"); !begun) return begun;
-    return fail(ErrorCode::kIo, "no space left on device");
-  }
+  ReportFolder folder(const std::string& name = "") const { return {path(name), kAt}; }
 
   fs::path folder_;
 };
 
-constexpr std::string_view kStamp = "20261123_164041";
-
-TEST(ReportFileName, FollowsTheSeed) {
-  EXPECT_EQ(report_file_name(ReportFile::kGoroutineAnalysis, kStamp), "goroutine_analysis_20261123_164041.txt");
-  EXPECT_EQ(report_file_name(ReportFile::kGoroutineProfileText, kStamp), "goroutine_profile_20261123_164041.txt");
-  EXPECT_EQ(report_file_name(ReportFile::kGoroutineProfileProto, kStamp), "goroutine_profile_20261123_164041.pb.gz");
-  EXPECT_EQ(report_file_name(ReportFile::kMemoryProfile, kStamp), "memory_profile_20261123_164041.pprof");
-  EXPECT_EQ(report_file_name(ReportFile::kFilteredAnalysis, kStamp), "filtered_analysis_20261123_164041.txt");
-  EXPECT_EQ(report_file_name(ReportFile::kLeakprofAnalysis, kStamp), "leakprof_analysis_20261123_164041.txt");
-  EXPECT_EQ(report_file_name(ReportFile::kUberLeakprof, kStamp), "uber_leakprof_20261123_164041.txt");
-  EXPECT_EQ(report_file_name(ReportFile::kCompareAnalysis, kStamp), "compare_analysis_20261123_164041.txt");
-}
-TEST(ReportFileName, NumbersTheSecondOfASecond) {
-  EXPECT_EQ(report_file_name(ReportFile::kMemoryProfile, kStamp, 2), "memory_profile_20261123_164041_2.pprof");
-}
 TEST(LocalStamp, IsLocalTime) {
   const char* before = std::getenv("TZ");  // NOLINT(concurrency-mt-unsafe): one thread
   const std::string zone = before == nullptr ? "" : before;
   ::setenv("TZ", "XXX-2", 1);
   ::tzset();
-  EXPECT_EQ(local_stamp(WallTime{} + std::chrono::milliseconds{1'795'452'041'999}), "20261123_184041");
+  EXPECT_EQ(local_stamp(kAt), "20261123_184041");
   before == nullptr ? ::unsetenv("TZ") : ::setenv("TZ", zone.c_str(), 1);
   ::tzset();
 }
 
 TEST_F(ReportFiles, CreateTheFolderAndNoHalfFile) {
-  const auto saved =
-      save_report_file(path("a/b"), ReportFile::kMemoryProfile, kStamp, content(std::string_view("\0x", 2)));
+  const auto saved = folder("a/b").save("memory_profile", ".pprof", std::string_view("\0x", 2));
   ASSERT_TRUE(saved) << saved.error().message;
-  EXPECT_EQ(*saved, path("a/b/memory_profile_20261123_164041.pprof"));
+  EXPECT_EQ(*saved, path("a/b/memory_profile_" + local_stamp(kAt) + ".pprof"));
   EXPECT_EQ(text_of(*saved), std::string("\0x", 2));
   EXPECT_EQ(std::distance(fs::directory_iterator(path("a/b")), fs::directory_iterator()), 1);
 }
 TEST_F(ReportFiles, NeverOverwrite) {
-  for (const char* text : {"one", "two", "three"}) {
-    ASSERT_TRUE(save_report_file(folder_.string(), ReportFile::kUberLeakprof, kStamp, content(text)));
-  }
-  EXPECT_THAT(names(), testing::ElementsAre("uber_leakprof_20261123_164041.txt", "uber_leakprof_20261123_164041_2.txt",
-                                            "uber_leakprof_20261123_164041_3.txt"));
-  EXPECT_EQ(text_of(path("uber_leakprof_20261123_164041.txt")), "one");
-  EXPECT_EQ(text_of(path("uber_leakprof_20261123_164041_2.txt")), "two");
+  const std::string stem = "uber_leakprof_" + local_stamp(kAt);
+  for (const char* text : {"one", "two", "three"}) ASSERT_TRUE(folder().save("uber_leakprof", ".txt", text));
+  EXPECT_THAT(names(), testing::ElementsAre(stem + ".txt", stem + "_2.txt", stem + "_3.txt"));
+  EXPECT_EQ(text_of(path(stem + ".txt")), "one");
+  EXPECT_EQ(text_of(path(stem + "_2.txt")), "two");
 }
-TEST_F(ReportFiles, LeaveNothingBehindWhenWritingFails) {
-  const auto saved = save_report_file(folder_.string(), ReportFile::kUberLeakprof, kStamp, fail_halfway);
+TEST_F(ReportFiles, LeaveNothingBehindWhenTheDiskIsFull) {
+  // A limit on the size of files stands in for a full disk.
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit small{1000, before.rlim_max};
+  const auto handler = ::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  const auto saved = folder().save("uber_leakprof", ".txt", std::string(5000, 'x'));
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  ::signal(SIGXFSZ, handler);
   ASSERT_FALSE(saved);
-  EXPECT_EQ(saved.error().message, "no space left on device");
+  EXPECT_THAT(saved.error().message, HasSubstr("could not write"));
   EXPECT_TRUE(names().empty());
 }
 TEST_F(ReportFiles, SayWhichFolderCannotBeCreated) {
   std::ofstream(path("file")) << "x";
-  const auto saved = save_report_file(path("file/sub"), ReportFile::kUberLeakprof, kStamp, content("x"));
+  const auto saved = folder("file/sub").save("uber_leakprof", ".txt", "x");
   ASSERT_FALSE(saved);
   EXPECT_EQ(saved.error().code, ErrorCode::kIo);
   EXPECT_THAT(saved.error().message,
               HasSubstr("could not create the folder \"" + path("file/sub") + "\": Not a directory"));
   EXPECT_THAT(saved.error().message, HasSubstr("-reports-dir"));
 }
-TEST_F(ReportFiles, SayWhenTheDiskIsFull) {
-  if (!fs::exists("/dev/full")) GTEST_SKIP() << "no /dev/full here";
-  const Result<void> result = write_named_file("/dev/full", content("x"));
-  ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().message, "could not write \"/dev/full\": No space left on device");
-}
 TEST_F(ReportFiles, HaveTheModeThatTheUserWants) {
   const mode_t before = ::umask(027);
-  const auto saved = save_report_file(folder_.string(), ReportFile::kUberLeakprof, kStamp, content("x"));
+  const auto saved = folder().save("uber_leakprof", ".txt", "x");
   ::umask(before);
   ASSERT_TRUE(saved);
   EXPECT_EQ(fs::status(*saved).permissions() & fs::perms::mask, fs::perms{0640});
 }
-TEST_F(ReportFiles, HoldTheAnalysisThenTheStacks) {
-  const Report report = sample_reports()[1].report;
-  const auto saved =
-      save_report_file(folder_.string(), ReportFile::kGoroutineAnalysis, kStamp, analysis_with_stacks(report));
-  ASSERT_TRUE(saved);
-  const std::string text = text_of(*saved);
-  const std::size_t stacks = text.find("\nAll stacks\n");
-  ASSERT_NE(stacks, std::string::npos);
-  EXPECT_LT(text.find("LEAK     main.(*Pool).worker"), stacks);
-  EXPECT_NE(text.find("created by main.serve", stacks), std::string::npos);
-}
 
 TEST_F(ReportFiles, ReplaceAFileTheUserNamed) {
   std::ofstream(path("out.json")) << "old and longer";
-  ASSERT_TRUE(write_named_file(path("out.json"), content("new")));
+  ASSERT_TRUE(write_file(path("out.json"), "new"));
   EXPECT_EQ(text_of(path("out.json")), "new");
   EXPECT_THAT(names(), testing::ElementsAre("out.json"));
 }
-TEST_F(ReportFiles, KeepTheOldFileWhenWritingFails) {
-  std::ofstream(path("out.json")) << "old";
-  EXPECT_FALSE(write_named_file(path("out.json"), fail_halfway));
-  EXPECT_EQ(text_of(path("out.json")), "old");
-  EXPECT_THAT(names(), testing::ElementsAre("out.json"));
+TEST_F(ReportFiles, SayWhenADeviceTakesNoMore) {
+  if (!fs::exists("/dev/full")) GTEST_SKIP() << "no /dev/full here";
+  const Result<void> result = write_file("/dev/full", "x");
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().message, "could not write \"/dev/full\": No space left on device");
 }
 TEST_F(ReportFiles, WriteThroughALink) {
   std::ofstream(path("real")) << "old";
   fs::create_symlink(path("real"), path("link"));
-  ASSERT_TRUE(write_named_file(path("link"), content("new")));
+  ASSERT_TRUE(write_file(path("link"), "new"));
   EXPECT_TRUE(fs::is_symlink(path("link")));
   EXPECT_EQ(text_of(path("real")), "new");
 }
 TEST_F(ReportFiles, SayThatAFolderIsNoFile) {
-  const Result<void> result = write_named_file(folder_.string(), content("x"));
+  const Result<void> result = write_file(folder_.string(), "x");
   ASSERT_FALSE(result);
   EXPECT_THAT(result.error().message, HasSubstr("Is a directory"));
 }
 TEST_F(ReportFiles, SayThatTheFolderOfANamedFileIsMissing) {
-  const Result<void> result = write_named_file(path("none/out.json"), content("x"));
+  const Result<void> result = write_file(path("none/out.json"), "x");
   ASSERT_FALSE(result);
   EXPECT_THAT(result.error().message, HasSubstr("No such file or directory"));
+}
+
+TEST(StacksText, FollowsTheAnalysis) {
+  EXPECT_TRUE(stacks_text(sample_reports()[1].report).starts_with("\nAll stacks\n\n1,000 goroutines in chan send:\n"));
+  EXPECT_EQ(stacks_text(Report{}), "");
 }
 
 }  // namespace
