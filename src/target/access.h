@@ -38,6 +38,7 @@ class Access {
   [[nodiscard]] Result<void> apply(EasyHandle& handle, HeaderList& headers);
 
   bool has_credentials() const { return credentials_.has_value() || token_.has_value(); }
+  bool has_own_authority() const { return !ca_file_.empty(); }
   /// The proxy given by the user, without secrets; empty where there is none.
   const std::string& proxy_display() const { return proxy_display_; }
   /// The variable of the environment that may put a proxy in between ("http_proxy"); empty where none applies.

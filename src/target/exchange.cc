@@ -28,6 +28,7 @@ Exchange::Exchange(const CurlLibrary& curl, const TargetUrl& url, const Limits& 
 bool Exchange::start(Transfer& transfer, Access& access, CURLSH* share, SteadyTime now) {
   transfer_ = &transfer;
   has_credentials_ = access.has_credentials();
+  has_own_authority_ = access.has_own_authority();
   answer_.clear();
   refusal_ = Refusal::kNone;
   redirects_ = 0;
@@ -212,7 +213,7 @@ void Exchange::interrupt(SteadyTime now) {
 }
 
 RequestContext Exchange::context() const {
-  return RequestContext{&url_, &transfer_->request, has_credentials_, proxy_, proxy_variable_};
+  return RequestContext{&url_, &transfer_->request, has_credentials_, has_own_authority_, proxy_, proxy_variable_};
 }
 
 TransferFailure Exchange::failure_of(CURLcode code) const {

@@ -72,6 +72,7 @@ class Exchange {
 
   Transfer* transfer_ = nullptr;
   bool has_credentials_ = false;
+  bool has_own_authority_ = false;
   std::string request_url_;
   ResponseHeaders answer_;
   bool tls_started_ = false;

@@ -103,7 +103,10 @@ Error describe_tls(const RequestContext& context, const TransferFailure& failure
     case CURLE_PEER_FAILED_VERIFICATION:
       return tls(describe_certificate(failure));
     case CURLE_SSL_CACERT_BADFILE:
-      return error_of(context, ErrorCode::kUsage, "the -ca file holds no certificates in PEM form");
+      if (context.has_own_authority) {
+        return error_of(context, ErrorCode::kUsage, "the -ca file holds no certificates in PEM form");
+      }
+      return tls("the system's certificate authorities are missing (install ca-certificates, or give -ca=FILE)");
     case CURLE_SSL_CERTPROBLEM:
       return error_of(
           context, ErrorCode::kUsage,
@@ -169,10 +172,11 @@ Error describe_broken_off(const RequestContext& context, const TransferFailure& 
                     format("{} {} in the middle of {}, after {} bytes (its WriteTimeout, or a restart?)", address, did,
                            name_of(context), failure.body_bytes));
   }
+  const bool tls = context.url->scheme() == Scheme::kHttps;
   return error_of(
       context, ErrorCode::kUnreachable,
-      format("{} {} without an answer to {}: is this its pprof port, and is it {} there?{}", address, did,
-             name_of(context), context.url->scheme() == Scheme::kHttps ? "https" : "http", proxy_hint(context)));
+      format("{} {} without an answer to {}: is this its pprof port, and does it {}?{}", address, did, name_of(context),
+             tls ? "want a client certificate (-cert, -key)" : "speak TLS (https://)", proxy_hint(context)));
 }
 
 }  // namespace

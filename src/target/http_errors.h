@@ -24,6 +24,7 @@ struct RequestContext {
   const TargetUrl* url = nullptr;
   const ProfileRequest* request = nullptr;
   bool has_credentials = false;
+  bool has_own_authority = false;   ///< -ca
   std::string_view proxy;           ///< the user's, without secrets
   std::string_view proxy_variable;  ///< the environment's
 };

@@ -415,7 +415,7 @@ TEST_F(DeadlineOf, AStallIsNamedAndKeepsWhatCame) {
 TEST_F(DeadlineOf, ADripEndsWithTheWholeTimeout) {
   const LoopbackServer server([](const Connection& connection, const LoopbackRequest&) {
     connection.send("HTTP/1.1 200 OK\r\n\r\n");
-    for (int i = 0; i < 200; ++i) {
+    for (int i = 0; i < 80; ++i) {
       connection.send("x");
       std::this_thread::sleep_for(milliseconds(10));
     }

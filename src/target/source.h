@@ -52,7 +52,7 @@ struct Response {
   std::chrono::milliseconds first_byte{0};
   std::string error_body;      ///< first 512 bytes of a non-200 answer, raw
   std::optional<Error> error;  ///< transfer failed, was refused by a limit or is no 200; message ready to show
-  bool cut = false;            ///< the body ended early; what came was delivered
+  bool cut = false;            ///< a 200 whose body ended early, by an `error` or by the sink; what came was delivered
 };
 
 /// Takes the body of a 200 answer as it arrives. Returning false ends the transfer.
