@@ -138,7 +138,10 @@ bool saves_reports(const Run& run, const Subject& subject) {
 
 Result<int> finish(Run& run, const Subject& subject, pipeline::Looked looked, const SavePlan& save) {
   const Options& options = run.options();
-  if (!options.baseline.empty()) apply_baseline(run.baseline, today(), looked.report);
+  if (!options.baseline.empty()) {
+    apply_baseline(run.baseline, today(), looked.report);
+    pipeline::judge_again(looked.report);
+  }
   complete(run, looked.report);
   Writes writes;
   writes.check(show(run, looked.report));

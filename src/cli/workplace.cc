@@ -187,6 +187,13 @@ Result<pipeline::LookOptions> look_options(const Run& run, const Command& comman
   look.plan.max_goroutines_full = options.max_goroutines_full;
   look.samples = options.samples == 0 ? default_samples : options.samples;
   look.interval = options.sample_interval;
+  if (options.force_gc) {
+    look.gc = pipeline::GcOptions{.cycles = options.gc_cycles,
+                                  .wait = options.gc_wait,
+                                  .threshold = options.gc_threshold,
+                                  .goroutines = !options.memory_only,
+                                  .memory = !options.goroutines_only};
+  }
   return look;
 }
 

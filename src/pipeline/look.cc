@@ -1,9 +1,13 @@
 #include "pipeline/look.h"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <utility>
 
 #include "base/format.h"
+#include "detect/findings.h"
+#include "detect/levels.h"
 
 namespace lf::pipeline {
 
@@ -29,6 +33,28 @@ Result<void> judge(const Observation& observation, const detect::DetectOptions& 
   }
   for (const Warning& warning : observation.history().warnings().all()) report.warnings.push_back(warning);
   return {};
+}
+
+void judge_again(Report& report) {
+  detect::Verdicts verdicts;
+  verdicts.findings = std::move(report.findings);
+  detect::sort_findings(verdicts.findings);
+  if (report.goroutines) {
+    verdicts.goroutine_level = report.goroutines->level;
+    verdicts.goroutine_alert = report.goroutines->alert;
+  }
+  if (report.memory) {
+    verdicts.memory_level = report.memory->level;
+    verdicts.memory_alert = report.memory->alert;
+  }
+  report.health = detect::judge_health(verdicts);
+  report.findings = std::move(verdicts.findings);
+}
+
+void add_verification(GcVerified verified, Report& report) {
+  report.gc = std::move(verified.section);
+  std::ranges::move(verified.findings, std::back_inserter(report.findings));
+  judge_again(report);
 }
 
 void describe_target(const Session& session, Report& report) {
@@ -93,6 +119,7 @@ Result<Looked> look(Session& session, Environment& environment, const LookOption
   const SteadyTime started = environment.clock.steady();
   Observation observation(environment.symbols);
   std::uint64_t unfiltered_total = 0;
+  std::optional<Snapshot> baseline;
   for (std::size_t i = 0; i < options.samples; ++i) {
     const SteadyTime due = started + options.interval * static_cast<std::int64_t>(i);
     if (i > 0 && !wait_for(environment.clock, environment.stop, due, progress, i, options.samples, options.interval)) {
@@ -101,6 +128,9 @@ Result<Looked> look(Session& session, Environment& environment, const LookOption
     }
     MeasurePlan plan = options.plan;
     const bool last = i + 1 == options.samples;
+    // The verification's baseline is a live heap after a collection, where the command has a baseline at all.
+    const bool is_baseline = options.gc && i == 0 && options.samples > 1;
+    if (is_baseline && plan.memory) plan.force_collection = true;
     if (!last) plan.keep_goroutine_bytes = plan.keep_heap_bytes = false;
     Result<Measurement> measured = session.measure(plan);
     if (!measured) {
@@ -115,6 +145,7 @@ Result<Looked> look(Session& session, Environment& environment, const LookOption
     }
     if (last && options.leak_profile) session.read_leak_profile(*measured, plan.max_goroutines_full);
     apply_filter(options.filter, measured->snapshot, unfiltered_total);
+    if (is_baseline) baseline = measured->snapshot;
     looked.goroutine_bytes = std::move(measured->goroutine_bytes);
     looked.heap_bytes = std::move(measured->heap_bytes);
     add_errors(looked.report.errors, std::move(measured->errors));
@@ -122,10 +153,21 @@ Result<Looked> look(Session& session, Environment& environment, const LookOption
   }
   progress.end();
   if (!looked.interrupted) keep_heap_protobuf(session, options.plan, looked);
+  std::optional<GcVerified> verified;
+  if (options.gc && !looked.interrupted) {
+    Result<GcVerified> result =
+        verify_by_collections(session, environment, *options.gc, baseline ? &*baseline : nullptr, progress);
+    if (result) {
+      verified = std::move(*result);
+    } else {
+      looked.interrupted = true;
+    }
+  }
   describe_target(session, looked.report);
   if (Result<void> judged = judge(observation, options.detect, looked.report); !judged) {
     return std::unexpected(std::move(judged.error()));
   }
+  if (verified) add_verification(std::move(*verified), looked.report);
   if (options.filter && looked.report.goroutines) looked.report.goroutines->unfiltered_total = unfiltered_total;
   looked.report.criteria = options.criteria;
   looked.report.duration = duration_cast<milliseconds>(environment.clock.steady() - started);

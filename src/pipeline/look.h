@@ -1,10 +1,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "detect/detect.h"
+#include "pipeline/gc_cycle.h"
 #include "pipeline/measure.h"
 #include "pipeline/observation.h"
 #include "pipeline/progress.h"
@@ -23,6 +25,7 @@ struct LookOptions {
   bool leak_profile = false;
   detect::DetectOptions detect;
   ProfileFilter filter;
+  std::optional<GcOptions> gc;  ///< verify by forced collections
   std::vector<std::pair<std::string, std::string>> criteria;
 };
 
@@ -45,6 +48,12 @@ struct Looked {
 
 /// Judges `observation` and writes everything but target, cost and times into `report`.
 [[nodiscard]] Result<void> judge(const Observation& observation, const detect::DetectOptions& options, Report& report);
+
+/// Orders the findings and judges health anew, after findings were added or accepted.
+void judge_again(Report& report);
+
+/// Adds what a verification came to.
+void add_verification(GcVerified verified, Report& report);
 
 /// Writes what `session` learnt and cost into `report`.
 void describe_target(const Session& session, Report& report);
