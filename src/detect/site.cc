@@ -28,14 +28,19 @@ bool contains(const std::array<std::string_view, size>& roots, std::string_view 
   return std::ranges::find(roots, root) != roots.end();
 }
 
-/// Whether `file` may belong to the library's `package`: …/src/<package>/x.go, or with -trimpath <package>/x.go.
+bool lies_in(std::string_view folder, std::string_view package) {
+  if (!folder.ends_with(package)) return false;
+  const std::string_view before = folder.substr(0, folder.size() - package.size());
+  return before.empty() || before.ends_with("/src/");
+}
+
+/// Whether `file` may belong to the library's `package`: …/src/<package>/x.go, with -trimpath <package>/x.go; what the
+/// runtime implements for a package (time.Sleep, sync.runtime_Semacquire) lies in the runtime's folder.
 bool file_fits(std::string_view package, std::string_view file) {
   const std::size_t slash = file.rfind('/');
   if (slash == std::string_view::npos) return true;
   const std::string_view folder = file.substr(0, slash);
-  if (!folder.ends_with(package)) return false;
-  const std::string_view before = folder.substr(0, folder.size() - package.size());
-  return before.empty() || before.ends_with("/src/") || before == "$GOROOT/src/";
+  return lies_in(folder, package) || lies_in(folder, "runtime") || folder.contains("/src/internal/runtime/");
 }
 
 bool is_plumbing(std::string_view package) {
