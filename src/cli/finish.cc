@@ -59,7 +59,10 @@ void complete(const Run& run, Report& report) {
 
 /// Writes each format to its file. A name without a slash goes to -output-dir; several formats get their extensions.
 Result<void> write_output_files(const Options& options, const Report& report) {
-  const report::Style plain{.top = options.top, .source_url = options.source_url, .source_root = options.source_root};
+  report::Style plain;
+  plain.top = options.top;
+  plain.source_url = options.source_url;
+  plain.source_root = options.source_root;
   const std::string base = options.output.find('/') == std::string::npos
                                ? format("{}/{}", options.output_dir, options.output)
                                : options.output;
@@ -108,7 +111,8 @@ std::string_view as_text(const std::vector<std::byte>& bytes) {
 
 void save_files(const Run& run, const pipeline::Looked& looked, const SavePlan& save, Writes& writes) {
   report::ReportFolder folder(run.options().reports_dir, looked.report.started_at);
-  const report::Style plain{.top = 1'000};
+  report::Style plain;
+  plain.top = 1'000;
   const Result<std::string> analysis = render(looked.report, "text", plain);
   if (!analysis) return writes.check(std::unexpected(analysis.error()));
   const auto keep = [&](std::string_view stem, std::string_view extension, std::string_view text) {

@@ -192,7 +192,8 @@ Result<pipeline::LookOptions> look_options(const Run& run, const Command& comman
                                   .wait = options.gc_wait,
                                   .threshold = options.gc_threshold,
                                   .goroutines = !options.memory_only,
-                                  .memory = !options.goroutines_only};
+                                  .memory = !options.goroutines_only,
+                                  .filter = {}};
   }
   return look;
 }

@@ -73,6 +73,7 @@ Result<Snapshot> measure_at(Session& session, const GcOptions& options, bool for
   Result<Measurement> measured = session.measure(plan);
   if (!measured) return std::unexpected(std::move(measured.error()));
   if (forced && !measured->snapshot.heap && !measured->errors.empty()) return std::unexpected(measured->errors.front());
+  if (options.filter && measured->snapshot.goroutines) options.filter(*measured->snapshot.goroutines);
   return std::move(measured->snapshot);
 }
 

@@ -19,6 +19,7 @@ struct GcOptions {
   double threshold = 50;
   bool goroutines = true;
   bool memory = true;
+  ProfileFilter filter;
 };
 
 /// What a verification came to.

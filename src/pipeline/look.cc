@@ -155,8 +155,10 @@ Result<Looked> look(Session& session, Environment& environment, const LookOption
   if (!looked.interrupted) keep_heap_protobuf(session, options.plan, looked);
   std::optional<GcVerified> verified;
   if (options.gc && !looked.interrupted) {
+    GcOptions gc = *options.gc;
+    gc.filter = options.filter;
     Result<GcVerified> result =
-        verify_by_collections(session, environment, *options.gc, baseline ? &*baseline : nullptr, progress);
+        verify_by_collections(session, environment, gc, baseline ? &*baseline : nullptr, progress);
     if (result) {
       verified = std::move(*result);
     } else {

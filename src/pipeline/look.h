@@ -13,9 +13,6 @@
 
 namespace lf::pipeline {
 
-/// Leaves out what the user does not want to see, before anything is counted; may be empty.
-using ProfileFilter = std::function<void(GoroutineProfile& profile)>;
-
 /// What a look takes, whatever it looks at.
 struct LookOptions {
   std::string command;

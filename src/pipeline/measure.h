@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct MeasurePlan {
   bool heap_protobuf = false;  ///< ask for the protobuf form of the heap whatever the number of its records
   std::uint64_t max_goroutines_full = 1'000;
 };
+
+/// Leaves out what the user does not want to see, before anything is counted; may be empty.
+using ProfileFilter = std::function<void(GoroutineProfile& profile)>;
 
 /// The bytes of a profile as the target sent them, for saving.
 struct RawProfile {

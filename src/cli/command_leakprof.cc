@@ -1,0 +1,34 @@
+#include "cli/command_look.h"
+
+// patterns and channels: sampled by the leakprof flags, scored by detect/leakprof.
+
+namespace lf::cli {
+namespace {
+
+Result<void> prepare_leakprof(const Run& run, pipeline::LookOptions& look) {
+  const Options& options = run.options();
+  look.plan.memory = look.detect.memory = false;
+  look.samples = options.leakprof_samples;
+  look.interval = options.leakprof_interval;
+  return {};
+}
+
+}  // namespace
+
+Result<int> run_patterns(Run& run) {
+  return run_look(run, {.name = "patterns",
+                        .identities = true,
+                        .leak_profile = true,
+                        .save = {.analysis = "leakprof_analysis"},
+                        .prepare = prepare_leakprof});
+}
+
+Result<int> run_channels(Run& run) {
+  return run_look(run, {.name = "channels",
+                        .identities = true,
+                        .leak_profile = true,
+                        .save = {.analysis = "uber_leakprof"},
+                        .prepare = prepare_leakprof});
+}
+
+}  // namespace lf::cli

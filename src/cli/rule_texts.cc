@@ -1,0 +1,19 @@
+#include "cli/rule_texts.h"
+
+#include <algorithm>
+
+#include "detect/detect.h"
+
+namespace lf::cli {
+
+std::vector<RuleText> rule_texts(const Report& report) {
+  std::vector<RuleText> texts;
+  for (const detect::RuleInfo& rule : detect::rules()) {
+    const auto is_named = [&](const Finding& finding) { return finding.rule == rule.id; };
+    if (std::ranges::any_of(report.findings, is_named))
+      texts.push_back({std::string(rule.id), std::string(rule.brief), {}});
+  }
+  return texts;
+}
+
+}  // namespace lf::cli
