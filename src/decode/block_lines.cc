@@ -36,13 +36,6 @@ std::string_view without_hex_field(std::string_view line, std::string_view name)
   return line.substr(0, at - name.size());
 }
 
-std::size_t masked_file_line(std::string_view line) {
-  line = without_hex_field(line, " pc=0x");
-  line = without_hex_field(line, " sp=0x");
-  line = without_hex_field(line, " fp=0x");
-  return without_hex_field(line, " +0x").size();
-}
-
 std::size_t masked_other_line(std::string_view line) {
   if (line.starts_with("created by ")) {
     const std::size_t parent = line.rfind(kInGoroutine);
@@ -124,8 +117,15 @@ bool starts_goroutine(std::string_view line) {
   return line.size() > kGoroutine.size() && line.starts_with(kGoroutine) && is_digit(line[kGoroutine.size()]);
 }
 
+std::size_t masked_place_length(std::string_view place) {
+  place = without_hex_field(place, " pc=0x");
+  place = without_hex_field(place, " sp=0x");
+  place = without_hex_field(place, " fp=0x");
+  return without_hex_field(place, " +0x").size();
+}
+
 std::size_t masked_length(std::string_view line) {
-  if (line.starts_with('\t')) return masked_file_line(line);
+  if (line.starts_with('\t')) return masked_place_length(line);
   if (line.ends_with(')')) {
     const std::size_t arguments = line.rfind('(');
     if (arguments != std::string_view::npos) return arguments + 1;

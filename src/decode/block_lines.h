@@ -46,6 +46,9 @@ bool starts_goroutine(std::string_view line);
 /// any other line is kept whole.
 std::size_t masked_length(std::string_view line);
 
+/// The same for "FILE:LINE +0x18 …", a file line without its tab.
+std::size_t masked_place_length(std::string_view place);
+
 /// Splits the blocks of a text into lines and masks them; the room for the lines is used again from block to block.
 class BlockScanner {
  public:

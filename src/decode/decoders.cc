@@ -1,6 +1,7 @@
 #include <array>
 #include <cstddef>
 
+#include "decode/crash_log.h"
 #include "decode/decoder.h"
 #include "decode/goroutine_debug1.h"
 #include "decode/goroutine_debug2.h"

@@ -16,10 +16,6 @@ std::optional<std::uint64_t> parent_id(std::string_view text, const BlockLine& c
   return leading_decimal(masked.substr(kInGoroutine.size())).value;
 }
 
-GoroutineForm form_of(DumpSource source) {
-  return source == DumpSource::kHttp ? GoroutineForm::kDump : GoroutineForm::kCrashLog;
-}
-
 }  // namespace
 
 DumpBuilder::DumpBuilder(Symbols& symbols, const DecodeLimits& limits, DumpSource source)
@@ -28,13 +24,10 @@ DumpBuilder::DumpBuilder(Symbols& symbols, const DecodeLimits& limits, DumpSourc
       symbols_(symbols),
       headers_(symbols),
       parser_(symbols, source),
-      overflows_before_(symbols.overflows().total()) {
-  profile_.form = form_of(source);
-}
+      overflows_before_(symbols.overflows().total()) {}
 
-void DumpBuilder::add(std::string_view text, std::span<const BlockLine> lines, std::uint64_t sample,
+void DumpBuilder::add(GrowingDump& dump, std::string_view text, std::span<const BlockLine> lines, std::uint64_t sample,
                       std::uint64_t offset, bool cut) {
-  open_frame_ = false;
   if (lines.empty()) return;
   const std::string_view first = text.substr(0, lines[0].end);
   if (!starts_goroutine(first)) {
@@ -47,8 +40,8 @@ void DumpBuilder::add(std::string_view text, std::span<const BlockLine> lines, s
     return;
   }
   const BlockFacts& facts = facts_of(text, lines, sample);
-  open_frame_ = facts.open_frame;
   if (cut && !facts.stack) return;
+  if (dump.added != 0 && facts.writes_dump && header->state == WaitState::kRunning) finish(dump);
   note_oddities(*header, facts, lines, offset, cut);
 
   Goroutine goroutine;
@@ -61,9 +54,10 @@ void DumpBuilder::add(std::string_view text, std::span<const BlockLine> lines, s
   goroutine.flags = header->flags | facts.flags;
   if (goroutine.has(kScheduler)) goroutine.flags &= static_cast<std::uint8_t>(~kSystem);
   if (cut && !facts.creator) goroutine.flags |= kFramesElided;
-  if (source_ == DumpSource::kHttp) note_our_request(text, lines, facts, goroutine);
-  count(goroutine);
-  if (facts.sync.count != 0 && waits_on_sync(goroutine.state)) note_sync_wait(text, lines, facts, goroutine);
+  note_our_request(dump, text, lines, facts, goroutine);
+  count(dump, goroutine, offset);
+  if (facts.sync.count != 0 && waits_on_sync(goroutine.state))
+    note_sync_wait(dump.profile, text, lines, facts, goroutine);
 }
 
 const BlockFacts& DumpBuilder::facts_of(std::string_view text, std::span<const BlockLine> lines, std::uint64_t sample) {
@@ -71,17 +65,18 @@ const BlockFacts& DumpBuilder::facts_of(std::string_view text, std::span<const B
   return known_.remember(sample, parser_.parse(text, lines));
 }
 
-void DumpBuilder::count(const Goroutine& goroutine) {
-  ++added_;
+void DumpBuilder::count(GrowingDump& dump, const Goroutine& goroutine, std::uint64_t offset) {
+  GoroutineProfile& profile = dump.profile;
+  if (dump.added++ == 0) dump.offset = offset;
   if (goroutine.has(kSystem)) {
-    ++profile_.system;
+    ++profile.system;
   } else if (!goroutine.has(kScheduler)) {
-    ++profile_.total;
+    ++profile.total;
   }
-  if (profile_.goroutines.size() < limits_.goroutines) {
-    profile_.goroutines.push_back(goroutine);
+  if (profile.goroutines.size() < limits_.goroutines) {
+    profile.goroutines.push_back(goroutine);
   } else if (!goroutine.has(kSystem) && !goroutine.has(kScheduler)) {
-    ++profile_.dropped;
+    ++profile.dropped;
   }
 }
 
@@ -105,29 +100,29 @@ void DumpBuilder::note_oddities(const GoroutineHeader& header, const BlockFacts&
   }
 }
 
-void DumpBuilder::note_sync_wait(std::string_view text, std::span<const BlockLine> lines, const BlockFacts& facts,
-                                 const Goroutine& goroutine) {
-  if (profile_.sync_waits.size() >= limits_.goroutines) return;
+void DumpBuilder::note_sync_wait(GoroutineProfile& profile, std::string_view text, std::span<const BlockLine> lines,
+                                 const BlockFacts& facts, const Goroutine& goroutine) {
+  if (profile.sync_waits.size() >= limits_.goroutines) return;
   for (const SyncArguments::Place& place : std::span(facts.sync.places).first(facts.sync.count)) {
     const BlockLine& line = lines[place.line];
     const auto address = certain_address(text.substr(line.masked_end, line.end - line.masked_end));
     if (!address || *address <= place.offset) continue;
-    profile_.sync_waits.push_back({goroutine.id, *address - place.offset});
+    profile.sync_waits.push_back({goroutine.id, *address - place.offset});
     return;
   }
 }
 
-void DumpBuilder::note_our_request(std::string_view text, std::span<const BlockLine> lines, const BlockFacts& facts,
-                                   Goroutine& goroutine) {
-  if (added_ == 0 && facts.writes_dump && goroutine.state == WaitState::kRunning) {
-    our_id_ = goroutine.id;
+void DumpBuilder::note_our_request(GrowingDump& dump, std::string_view text, std::span<const BlockLine> lines,
+                                   const BlockFacts& facts, Goroutine& goroutine) {
+  if (dump.added == 0 && facts.writes_dump && goroutine.state == WaitState::kRunning) {
+    dump.our_id = goroutine.id;
     goroutine.flags |= kServesOurRequest;
-  } else if (facts.reads_ahead && our_id_) {
+  } else if (facts.reads_ahead && dump.our_id) {
     if (const auto parent = parent_id(text, lines[facts.creator_line])) {
-      if (*parent == *our_id_) goroutine.flags |= kServesOurRequest;
+      if (*parent == *dump.our_id) goroutine.flags |= kServesOurRequest;
     } else {
-      ++readers_without_parent_;
-      reader_without_parent_ = profile_.goroutines.size();
+      ++dump.readers_without_parent;
+      dump.reader_without_parent = dump.profile.goroutines.size();
     }
   }
 }
@@ -141,25 +136,37 @@ void DumpBuilder::pass_over(std::uint64_t lines, std::uint64_t offset) {
                 lines);
 }
 
-GoroutineProfile DumpBuilder::take_profile() {
-  if (readers_without_parent_ == 1 && reader_without_parent_ < profile_.goroutines.size()) {
-    profile_.goroutines[reader_without_parent_].flags |= kServesOurRequest;
+void DumpBuilder::finish(GrowingDump& dump) {
+  if (dump.added == 0) return;
+  GrowingDump done = std::exchange(dump, {});
+  GoroutineProfile& profile = done.profile;
+  profile.form = source_ == DumpSource::kHttp ? GoroutineForm::kDump : GoroutineForm::kCrashLog;
+  if (done.readers_without_parent == 1 && done.reader_without_parent < profile.goroutines.size()) {
+    profile.goroutines[done.reader_without_parent].flags |= kServesOurRequest;
   }
-  std::ranges::sort(profile_.sync_waits, {}, &SyncWait::goroutine_id);
-  if (profile_.dropped != 0) {
-    warnings_.add(WarningCode::kLimitReached,
-                  TargetText("more goroutines than -max-goroutines allows: the rest was counted, not kept"), {},
-                  profile_.dropped);
+  std::ranges::sort(profile.sync_waits, {}, &SyncWait::goroutine_id);
+  if (profile.dropped != 0) {
+    constexpr std::string_view kMessage = "more goroutines than -max-goroutines allows: the rest was counted, not kept";
+    warnings_.add(WarningCode::kLimitReached, TargetText(kMessage), {}, profile.dropped);
   }
   if (const std::uint64_t overflows = symbols_.overflows().total(); overflows != overflows_before_) {
     warnings_.add(WarningCode::kLimitReached, {}, overflows - overflows_before_);
     overflows_before_ = overflows;
   }
-  GoroutineProfile taken = std::exchange(profile_, {});
-  profile_.form = form_of(source_);
-  added_ = 0;
-  our_id_.reset();
-  readers_without_parent_ = 0;
+  profiles_.emplace_back(done.offset, std::move(profile));
+}
+
+std::vector<GoroutineProfile> DumpBuilder::take_profiles(std::uint64_t size_bytes) {
+  std::ranges::stable_sort(profiles_, {}, [](const auto& entry) { return entry.first; });
+  std::vector<GoroutineProfile> taken;
+  std::uint64_t begin = 0;
+  for (std::size_t k = 0; k < profiles_.size(); ++k) {
+    const std::uint64_t end = k + 1 < profiles_.size() ? profiles_[k + 1].first : size_bytes;
+    profiles_[k].second.size_bytes = end - begin;
+    begin = end;
+    taken.push_back(std::move(profiles_[k].second));
+  }
+  profiles_.clear();
   return taken;
 }
 

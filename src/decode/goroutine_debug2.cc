@@ -47,6 +47,7 @@ class GoroutineDumpDecoder final : public Decoder {
   const DecodeLimits limits_;
   BlockScanner scanner_;
   DumpBuilder builder_;
+  GrowingDump dump_;
   std::string carried_;  ///< the block that is not whole yet
   std::size_t retry_at_ = kFirstRetry;
   std::uint64_t consumed_ = 0;  ///< bytes before `carried_`
@@ -111,7 +112,7 @@ std::size_t GoroutineDumpDecoder::consume(std::string_view text) {
       skipping_ = true;
       newlines_ = 0;
     } else {
-      builder_.add(text.substr(at), scanner_.lines(), block.sample, consumed_ + at);
+      builder_.add(dump_, text.substr(at), scanner_.lines(), block.sample, consumed_ + at);
     }
     at = block.end;
   }
@@ -164,7 +165,7 @@ bool GoroutineDumpDecoder::finish_last_block() {
     const BlockLine& last = lines.back();
     cut = carried_[last.begin] != '\t' && carried_[last.masked_end - 1] == '(';
   }
-  builder_.add(carried_, lines, block.sample, consumed_, cut);
+  builder_.add(dump_, carried_, lines, block.sample, consumed_, cut);
   return cut;
 }
 
@@ -172,7 +173,8 @@ Result<Decoded> GoroutineDumpDecoder::finish() {
   if (!carried_.empty()) carried_.erase(0, consume(carried_));
   const std::uint64_t read_bytes = std::min(size_bytes_, limits_.body_bytes);
   const bool cut = finish_last_block() || skipping_ || beyond_limit_ || read_bytes == kRuntimesLimit;
-  if (builder_.empty()) {
+  builder_.finish(dump_);
+  if (builder_.last_profile() == nullptr) {
     return fail(ErrorCode::kMalformed, "no goroutine could be read: expected lines like \"goroutine 1 [running]:\"",
                 byte_place(0));
   }
@@ -180,9 +182,8 @@ Result<Decoded> GoroutineDumpDecoder::finish() {
   decoded.kind = ContentKind::kGoroutineDump;
   decoded.size_bytes = size_bytes_;
   decoded.go_version = TargetText(builder_.go_version());
-  GoroutineProfile& profile = decoded.goroutine_profiles.emplace_back(builder_.take_profile());
-  profile.truncated = cut;
-  profile.size_bytes = size_bytes_;
+  decoded.goroutine_profiles = builder_.take_profiles(size_bytes_);
+  decoded.goroutine_profiles.back().truncated = cut;
   decoded.warnings = std::exchange(builder_.warnings(), {});
   if (cut) decoded.warnings.add(WarningCode::kDumpTruncated, byte_place(read_bytes));
   return decoded;

@@ -5,27 +5,10 @@
 #include <optional>
 #include <string>
 
+#include "decode/text_fields.h"
+
 namespace lf::decode {
 namespace {
-
-void append_utf8(std::string& out, std::uint32_t code_point) {
-  const auto byte = [&](std::uint32_t value) { out.push_back(static_cast<char>(value)); };
-  if (code_point < 0x80) {
-    byte(code_point);
-  } else if (code_point < 0x800) {
-    byte(0xC0 | code_point >> 6);
-    byte(0x80 | (code_point & 0x3F));
-  } else if (code_point < 0x10000) {
-    byte(0xE0 | code_point >> 12);
-    byte(0x80 | (code_point >> 6 & 0x3F));
-    byte(0x80 | (code_point & 0x3F));
-  } else {
-    byte(0xF0 | code_point >> 18);
-    byte(0x80 | (code_point >> 12 & 0x3F));
-    byte(0x80 | (code_point >> 6 & 0x3F));
-    byte(0x80 | (code_point & 0x3F));
-  }
-}
 
 std::optional<std::uint32_t> hex_digits(std::string_view text, std::size_t count) {
   if (text.size() < count) return std::nullopt;

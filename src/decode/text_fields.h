@@ -27,6 +27,9 @@ constexpr bool is_hex_digit(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f');
 }
 
+/// Appends a code point (no surrogate, at most U+10FFFF) as UTF-8.
+void append_utf8(std::string& out, std::uint32_t code_point);
+
 /// "byte 8191": where a warning points.
 std::string byte_place(std::uint64_t offset);
 

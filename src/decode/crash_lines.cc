@@ -1,0 +1,115 @@
+#include "decode/crash_lines.h"
+
+#include <algorithm>
+#include <array>
+
+#include "decode/block_lines.h"
+#include "decode/text_fields.h"
+
+namespace lf::decode {
+namespace {
+
+constexpr std::string_view kGoroutine = "goroutine ";
+constexpr std::string_view kSpaces = " \t";
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t last = text.find_last_not_of(kSpaces);
+  return last == std::string_view::npos ? std::string_view{} : text.substr(0, last + 1);
+}
+
+/// "goroutine 7 [state]:", "goroutine 7 gp=0x1 m=nil [state] {k: v}:" and nothing behind.
+bool is_header(std::string_view line) {
+  if (!starts_goroutine(line)) return false;
+  line.remove_prefix(kGoroutine.size());
+  line.remove_prefix(leading_decimal(line).digits);
+  return (line.starts_with(" [") || line.starts_with(" gp=0x")) && line.find(']') != std::string_view::npos &&
+         trimmed(line).ends_with(':');
+}
+
+/// Names have no spaces, arguments nothing but numbers, braces and marks: other lines that end in ")" are not ours.
+bool is_function(std::string_view line) {
+  if (!line.ends_with(')')) return false;
+  const std::size_t arguments = line.rfind('(');
+  if (arguments == 0 || arguments == std::string_view::npos) return false;
+  if (line.substr(0, arguments).find_first_of(kSpaces) != std::string_view::npos) return false;
+  const std::string_view inside = line.substr(arguments + 1, line.size() - arguments - 2);
+  return std::ranges::all_of(
+      inside, [](char c) { return is_hex_digit(c) || std::string_view("x{}?., _").find(c) != std::string_view::npos; });
+}
+
+/// "rax    0xca", "r8     0x0".
+bool is_register(std::string_view line) {
+  const std::size_t space = line.find(' ');
+  if (space == std::string_view::npos || space > 8) return false;
+  const std::string_view value = line.substr(std::min(line.find_first_not_of(' ', space), line.size()));
+  return value.size() > 2 && value.starts_with("0x") && std::ranges::all_of(value.substr(2), is_hex_digit);
+}
+
+bool is_trailer(std::string_view line) {
+  constexpr std::array<std::string_view, 9> kStarts = {"PC=",  "exit status ", "FAIL", "ok  \t",  "[signal SIG",
+                                                       "r0\t", "pid ",         "--- ", "=== RUN "};
+  return std::ranges::any_of(kStarts, [&](std::string_view start) { return line.starts_with(start); }) ||
+         is_register(line);
+}
+
+bool is_stack_note(std::string_view line) {
+  return (line.starts_with("...") && line.ends_with(" frames elided...")) ||
+         line.starts_with("[originating from goroutine ") || line.starts_with("non-Go function at pc=");
+}
+
+}  // namespace
+
+std::string_view cause_in(std::string_view line) {
+  if (line.starts_with("panic: ") || line.starts_with("fatal error: ")) return line;
+  if (const std::size_t at = line.find("http: panic serving "); at != std::string_view::npos) return line.substr(at);
+  const std::size_t colon = line.starts_with("SIG") ? line.find(": ") : std::string_view::npos;
+  if (colon == std::string_view::npos || colon < 4 || colon > 10) return {};
+  const bool is_signal = std::ranges::all_of(line.substr(0, colon), [](char c) { return c >= 'A' && c <= 'Z'; });
+  return is_signal ? line : std::string_view{};
+}
+
+bool is_place(std::string_view line) {
+  const std::string_view place = line.substr(0, masked_place_length(line));
+  const std::size_t colon = place.rfind(':');
+  return colon != std::string_view::npos && colon > 0 && colon + 1 < place.size() &&
+         std::ranges::all_of(place.substr(colon + 1), is_digit);
+}
+
+std::string_view untabbed(std::string_view line) {
+  if (line.starts_with("#011")) return line.substr(4);
+  const std::size_t first = line.find_first_not_of(kSpaces);
+  return first == std::string_view::npos ? std::string_view{} : line.substr(first);
+}
+
+CrashLine classify_crash_line(std::string_view line) {
+  line = trimmed(line);
+  if (line.empty()) return CrashLine::kEmpty;
+  const bool indented = line[0] == '\t' || line[0] == ' ' || line.starts_with("#011");
+  if (indented) {
+    const std::string_view inside = untabbed(line);
+    if (inside == "goroutine running on other thread; stack unavailable") return CrashLine::kStackNote;
+    return is_place(inside) ? CrashLine::kPlace : CrashLine::kForeign;
+  }
+  if (is_header(line)) return CrashLine::kHeader;
+  if (is_function(line)) return CrashLine::kFunction;
+  if (line.starts_with("created by ")) return CrashLine::kCreator;
+  if (is_stack_note(line)) return CrashLine::kStackNote;
+  if (!cause_in(line).empty()) return CrashLine::kCause;
+  if (line == "runtime stack:") return CrashLine::kRuntimeStack;
+  if (line == "-----") return CrashLine::kThread;
+  if (is_trailer(line)) return CrashLine::kTrailer;
+  if (line.find_first_of(kSpaces) == std::string_view::npos) return CrashLine::kWord;
+  return CrashLine::kForeign;
+}
+
+std::size_t find_goroutine_header(std::string_view line) {
+  for (std::size_t at = line.find(kGoroutine); at != std::string_view::npos; at = line.find(kGoroutine, at + 1)) {
+    const char before = at == 0 ? ' ' : line[at - 1];
+    const bool within_word =
+        is_digit(before) || before == '_' || (before >= 'a' && before <= 'z') || (before >= 'A' && before <= 'Z');
+    if (!within_word && is_header(line.substr(at))) return at;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace lf::decode
