@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include <tsl/robin_map.h>
+
 #include "base/format.h"
 #include "detect/history_thinning.h"
 #include "detect/site.h"
-#include "tsl/robin_map.h"
 
 namespace lf::detect {
 namespace {
