@@ -36,7 +36,7 @@ class Workshop:
         """The released program."""
         path = self.build / "leakfinder"
         if not path.exists():
-            raise Skipped(f"no binary: {path.relative_to(ROOT)} is not built (scripts/build)")
+            raise Skipped(f"no binary: {self.build.name}/leakfinder is not built (scripts/build)")
         return str(path)
 
     @functools.cache

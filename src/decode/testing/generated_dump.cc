@@ -83,7 +83,7 @@ DumpForms draw_forms(const DumpForms& allowed, Random& random) {
   drawn.without_parent = allowed.without_parent;
   drawn.synctest = allowed.synctest && random.percent(allowed.percent);
   drawn.labels_inside = allowed.labels_inside && random.percent(allowed.percent);
-  drawn.labels_after = allowed.labels_after && random.percent(allowed.percent);
+  drawn.labels_after = allowed.labels_after && !drawn.labels_inside && random.percent(allowed.percent);
   drawn.leaked = allowed.leaked && random.percent(allowed.percent);
   drawn.elided = allowed.elided && random.percent(allowed.percent);
   drawn.ancestors = allowed.ancestors && random.percent(allowed.percent);

@@ -1,6 +1,8 @@
 #include "decode/testing/stack_patterns.h"
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <string_view>
 
 namespace lf::decode::testing {
@@ -166,6 +168,34 @@ FramePattern user_frame(std::size_t function, std::uint32_t line) {
   return frame;
 }
 
+constexpr std::size_t kFunctions = 960;
+
+FramePattern any_user_frame(Random& random) {
+  return user_frame(random.below(kFunctions), static_cast<std::uint32_t>(100 + 37 * random.below(12)));
+}
+
+/// The outer end of a stack and the `go` statement that began it.
+struct Outer {
+  std::vector<FramePattern> frames;
+  FramePattern creator;
+};
+
+Outer new_outer(const std::vector<Root>& roots, Random& random) {
+  const Root& root = roots[random.below(roots.size())];
+  Outer outer{root.frames, root.creator};
+  if (root.frames.empty()) outer.creator = any_user_frame(random);
+  outer.creator.inlined = false;
+  return outer;
+}
+
+/// The outer part of an earlier stack, most of it: stacks of one program are the paths of a call tree.
+Outer shared_outer(const std::vector<StackPattern>& patterns, std::size_t frames_max, Random& random) {
+  const StackPattern& earlier = patterns[random.below(patterns.size())];
+  const std::size_t most = std::min(earlier.frames.size() - earlier.leaf_frames, frames_max);
+  const std::size_t count = random.between(most - most / 4, most);
+  return {{earlier.frames.end() - static_cast<std::ptrdiff_t>(count), earlier.frames.end()}, earlier.creator};
+}
+
 const Blocking& draw(const std::vector<Blocking>& blockings, Random& random) {
   unsigned total = 0;
   for (const Blocking& blocking : blockings) total += blocking.weight;
@@ -182,28 +212,24 @@ const Blocking& draw(const std::vector<Blocking>& blockings, Random& random) {
 std::vector<StackPattern> make_stack_patterns(const StackShape& shape, Random& random) {
   const std::vector<Blocking> blockings = make_blockings();
   const std::vector<Root> roots = make_roots();
-  constexpr std::size_t kFunctions = 960;
   std::vector<StackPattern> patterns;
   patterns.reserve(shape.stacks);
   for (std::size_t index = 0; index < shape.stacks; ++index) {
     const Blocking& blocking = draw(blockings, random);
-    const Root& root = roots[random.below(roots.size())];
     StackPattern pattern;
     pattern.state = blocking.state;
     pattern.runtime_leaf = blocking.runtime_leaf;
     pattern.frames = blocking.frames;
     // The first frame of the program makes the stack one of its kind: no two share function and line.
     pattern.frames.push_back(user_frame(index % kFunctions, static_cast<std::uint32_t>(31 + index / kFunctions)));
-    const std::size_t depth = random.between(shape.frames_min, shape.frames_max);
-    while (pattern.frames.size() + root.frames.size() < depth) {
-      pattern.frames.push_back(
-          user_frame(random.below(kFunctions), static_cast<std::uint32_t>(100 + 37 * random.below(12))));
-    }
-    pattern.frames.insert(pattern.frames.end(), root.frames.begin(), root.frames.end());
-    pattern.creator = root.creator;
-    if (root.frames.empty())
-      pattern.creator = user_frame(random.below(kFunctions), static_cast<std::uint32_t>(100 + 37 * random.below(12)));
-    pattern.creator.inlined = false;
+    pattern.leaf_frames = pattern.frames.size();
+    const bool is_branch = !patterns.empty() && random.percent(90);
+    const Outer outer = is_branch ? shared_outer(patterns, shape.frames_max - 4, random) : new_outer(roots, random);
+    const std::size_t depth = is_branch ? std::max(shape.frames_min, outer.frames.size() + random.below(4))
+                                        : random.between(shape.frames_min, shape.frames_max);
+    while (pattern.frames.size() + outer.frames.size() < depth) pattern.frames.push_back(any_user_frame(random));
+    pattern.frames.insert(pattern.frames.end(), outer.frames.begin(), outer.frames.end());
+    pattern.creator = outer.creator;
     pattern.text_address = 0x480000 + index * 0x1000;
     patterns.push_back(std::move(pattern));
   }

@@ -28,6 +28,8 @@ struct StackPattern {
   std::vector<std::string>
       runtime_leaf;  ///< runtime functions above the leaf, leaf first, that only protobuf and pcs show
   std::vector<FramePattern> frames;
+  std::size_t leaf_frames =
+      0;  ///< the first of `frames`: the blocking operation and the function that only this stack has
   FramePattern creator;
   std::uint64_t text_address = 0;  ///< frame k returns to about text_address + 0x40 * k
 };
