@@ -44,9 +44,9 @@ struct ProfileRequest {
 /// What came back besides the body. `status` 0: no answer (then `error` says why).
 struct Response {
   int status = 0;
-  std::string content_type;
-  bool from_pprof = false;  ///< X-Go-Pprof: an error made by net/http/pprof itself
-  std::string location;     ///< of a redirect that was not followed
+  std::string content_type;  ///< raw
+  bool from_pprof = false;   ///< X-Go-Pprof: an error made by net/http/pprof itself
+  std::string location;      ///< of a redirect that was not followed; safe to print, without secrets
   std::uint64_t body_bytes = 0;
   std::chrono::milliseconds duration{0};
   std::chrono::milliseconds first_byte{0};
