@@ -13,11 +13,11 @@ TEXT = ("goroutines", "groups", "stacks", "id_sum")
 
 
 def d64(shop: Workshop) -> Path:
-    return shop.generated("d64.txt", "debug2", "--goroutines", "20292", "--stacks", "1140", "--frames", "17-33")
+    return shop.generated("d64.txt", "debug2", "--goroutines", "20292", "--stacks", "1140", "--frames", "18-34")
 
 
 def d512(shop: Workshop, goroutines: int = 163220) -> Path:
-    return shop.generated(f"d512-{goroutines}.txt", "debug2", "--goroutines", str(goroutines), "--stacks", "3905", "--frames", "17-33")
+    return shop.generated(f"d512-{goroutines}.txt", "debug2", "--goroutines", str(goroutines), "--stacks", "3905", "--frames", "18-34")
 
 
 def r64(shop: Workshop) -> Path:
