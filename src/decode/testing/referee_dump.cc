@@ -251,11 +251,14 @@ PlainResult referee_dump(std::string_view text, bool http_dump) {
   std::vector<std::string> lines = split_lines(text);
   bool cut = drop_half_line(lines);
   std::vector<Block> blocks;
+  bool other_thread = false;
   for (std::size_t k = 0; k < lines.size();) {
+    if (lines[k] == "-----") other_thread = true;
     if (is_cause(lines[k])) {
       if (result.cause.empty()) result.cause = lines[k];
-      // What follows the report of another death is another process's dump.
-      if (!blocks.empty()) finish_profile(blocks, http_dump, result.profiles.emplace_back());
+      // What follows the report of another death is another process's dump; not so what follows "-----", the section of
+      // another thread of the same process (GOTRACEBACK=crash).
+      if (!blocks.empty() && !other_thread) finish_profile(blocks, http_dump, result.profiles.emplace_back());
     }
     std::optional<PlainGoroutine> header = read_header(lines[k]);
     ++k;
