@@ -9,6 +9,7 @@
 
 #include "base/format.h"
 #include "base/text.h"
+#include "target/ascii.h"
 
 namespace lf::target {
 namespace {
@@ -16,17 +17,7 @@ namespace {
 constexpr std::uint64_t kMaxTokenBytes = 64 * 1024;
 
 bool is_token_char(char c) {
-  const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  return letter || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-
-bool is_control(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-}
-
-bool same_name(std::string_view left, std::string_view right) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::ranges::equal(left, right, {}, lower, lower);
+  return is_alpha(c) || is_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
 /// "Name: value" as libcurl takes it. Only the name is ever shown: the value may be a secret, and so may be a text
@@ -42,9 +33,7 @@ Result<std::string> header_line(std::string_view text) {
   if (std::ranges::any_of(kOurs, [&](std::string_view own) { return same_name(own, name); })) {
     return fail(ErrorCode::kUsage, format("-header can't set \"{}\": it frames the request itself", name));
   }
-  std::string_view value = text.substr(colon + 1);
-  while (value.starts_with(' ') || value.starts_with('\t')) value.remove_prefix(1);
-  while (value.ends_with(' ') || value.ends_with('\t')) value.remove_suffix(1);
+  const std::string_view value = trim(text.substr(colon + 1));
   if (std::ranges::any_of(value, [](char c) { return is_control(c) && c != '\t'; })) {
     return fail(ErrorCode::kUsage, format("the value of -header \"{}\" has a control character in it", name));
   }

@@ -10,8 +10,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "target/source.h"
-#include "target/testing/loopback_server.h"
+#include "target/testing/http_client.h"
 
 namespace lf::target {
 namespace {
@@ -21,6 +20,7 @@ using ::testing::HasSubstr;
 using testing::LoopbackRequest;
 using testing::LoopbackServer;
 using ::testing::Not;
+using testing::spec_of;
 
 constexpr std::string_view kSecret = "s3cret";
 
@@ -61,12 +61,6 @@ class Variable {
   const char* name_;
   std::optional<std::string> before_;
 };
-
-TargetSpec spec_of(const std::string& url) {
-  TargetSpec spec;
-  spec.url = url;
-  return spec;
-}
 
 /// The error of opening the target, or of one request for its heap.
 Error error_of(const TargetSpec& spec) {

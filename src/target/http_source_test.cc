@@ -1,83 +1,26 @@
 #include <filesystem>
 #include <latch>
 
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "target/source.h"
-#include "target/testing/loopback_server.h"
+#include "target/testing/http_client.h"
 
 namespace lf::target {
 namespace {
 
 using std::chrono::milliseconds;
+using testing::Client;
+using testing::code_of;
+using testing::echo;
 using ::testing::HasSubstr;
 using testing::LoopbackRequest;
 using testing::LoopbackServer;
+using testing::message_of;
 using ::testing::Not;
+using testing::short_limits;
 using Connection = LoopbackServer::Connection;
-
-Limits short_limits() {
-  Limits limits;
-  limits.timeout = milliseconds(5'000);
-  limits.max_body_bytes = 1 << 20;
-  return limits;
-}
-
-TargetSpec spec_of(const std::string& url) {
-  TargetSpec spec;
-  spec.url = url;
-  return spec;
-}
-
-/// One target and what was fetched from it, each path a transfer of its own, all in one fetch.
-class Client {
- public:
-  explicit Client(const TargetSpec& spec, const Limits& limits = short_limits()) {
-    auto opened = open_http(spec, limits);
-    EXPECT_TRUE(opened.has_value()) << (opened ? "" : opened.error().message);
-    if (opened) source_ = *std::move(opened);
-  }
-  explicit Client(const std::string& url, const Limits& limits = short_limits()) : Client(spec_of(url), limits) {}
-
-  struct Outcome {
-    Response response;
-    std::string body;
-  };
-  std::vector<Outcome> fetch(const std::vector<std::string>& paths, const Stop& stop = NeverStop{}) const {
-    std::vector<Transfer> transfers(paths.size());
-    std::vector<Outcome> outcomes(paths.size());
-    for (std::size_t i = 0; i < paths.size(); ++i) {
-      transfers[i].request.path = paths[i];
-      transfers[i].sink = [&outcomes, i](std::span<const std::byte> chunk) {
-        outcomes[i].body.append(reinterpret_cast<const char*>(chunk.data()), chunk.size());
-        return true;
-      };
-    }
-    source_->fetch(transfers, stop);
-    for (std::size_t i = 0; i < paths.size(); ++i) outcomes[i].response = transfers[i].response;
-    return outcomes;
-  }
-  Outcome fetch_one(const std::string& path) const { return fetch({path})[0]; }
-  HttpSource& source() const { return *source_; }
-
- private:
-  std::unique_ptr<HttpSource> source_;
-};
-
-void echo(const Connection& connection, const LoopbackRequest& request) {
-  connection.answer(200, request.target(), "Content-Type: text/plain\r\n");
-}
-
-ErrorCode code_of(const Response& response) {
-  return response.error ? response.error->code : ErrorCode::kInternal;
-}
-
-std::string message_of(const Response& response) {
-  return response.error ? response.error->message : "";
-}
 
 TEST(HttpSource, DeliversTheBodyAndWhatCameWithIt) {
   const LoopbackServer server(echo);
@@ -362,117 +305,6 @@ TEST(HttpSource, EndsWithoutAnErrorWhereTheSinkHasEnough) {
   client.source().fetch(transfers, NeverStop{});
   EXPECT_FALSE(transfers[0].response.error.has_value());
   EXPECT_TRUE(transfers[0].response.cut);
-}
-
-class DeadlineOf : public ::testing::Test {
- protected:
-  /// Short limits; the rest is long enough for the slowest machine.
-  static Limits limits(int timeout, int connect, int stall) {
-    Limits limits = short_limits();
-    limits.timeout = milliseconds(timeout);
-    limits.connect = milliseconds(connect);
-    limits.stall = milliseconds(stall);
-    return limits;
-  }
-  static void expect_timeout(const Client::Outcome& got, const std::string& says) {
-    EXPECT_EQ(code_of(got.response), ErrorCode::kTimeout);
-    EXPECT_THAT(message_of(got.response), HasSubstr(says));
-    EXPECT_LT(got.response.duration, milliseconds(10'000));
-  }
-};
-
-TEST_F(DeadlineOf, TheFirstByteIsTheWholeTimeout) {
-  const LoopbackServer server([](const Connection& connection, const LoopbackRequest&) { connection.stay_silent(); });
-  const auto got = Client(server.url(), limits(150, 20, 20)).fetch_one("heap");
-  expect_timeout(got, "waiting for the first byte of heap");
-  EXPECT_THAT(message_of(got.response), HasSubstr("-timeout"));
-  EXPECT_GE(got.response.duration, milliseconds(150));
-  EXPECT_EQ(got.response.status, 0);
-}
-
-TEST_F(DeadlineOf, ARequestThatTakesLongMayBeExtended) {
-  const LoopbackServer server([](const Connection& connection, const LoopbackRequest&) { connection.stay_silent(); });
-  const Client client(server.url(), limits(50, 50, 50));
-  std::vector<Transfer> transfers(1);
-  transfers[0].request.extra_time = milliseconds(150);
-  transfers[0].sink = [](std::span<const std::byte>) { return true; };
-  client.source().fetch(transfers, NeverStop{});
-  EXPECT_EQ(code_of(transfers[0].response), ErrorCode::kTimeout);
-  EXPECT_GE(transfers[0].response.duration, milliseconds(200));
-}
-
-TEST_F(DeadlineOf, AStallIsNamedAndKeepsWhatCame) {
-  const LoopbackServer server([](const Connection& connection, const LoopbackRequest&) {
-    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nfirst half");
-    connection.stay_silent();
-  });
-  const auto got = Client(server.url(), limits(60'000, 1000, 100)).fetch_one("goroutine?debug=2");
-  expect_timeout(got, "goroutine?debug=2 stalled after 10 bytes");
-  EXPECT_TRUE(got.response.cut);
-  EXPECT_EQ(got.body, "first half");
-}
-
-TEST_F(DeadlineOf, ADripEndsWithTheWholeTimeout) {
-  const LoopbackServer server([](const Connection& connection, const LoopbackRequest&) {
-    connection.send("HTTP/1.1 200 OK\r\n\r\n");
-    for (int i = 0; i < 80; ++i) {
-      connection.send("x");
-      std::this_thread::sleep_for(milliseconds(10));
-    }
-    connection.close();
-  });
-  expect_timeout(Client(server.url(), limits(300, 300, 200)).fetch_one("heap"), "was not complete within 300ms");
-}
-
-TEST_F(DeadlineOf, TheTlsHandshakeIsNamed) {
-  const LoopbackServer server(echo);  // takes the ClientHello for the start of a request and waits for more
-  const auto got = Client("https://" + server.address(), limits(60'000, 200, 60'000)).fetch_one("heap");
-  expect_timeout(got, "TLS handshake");
-}
-
-TEST_F(DeadlineOf, OneTransferLeavesTheOtherAlone) {
-  const LoopbackServer server([](const Connection& connection, const LoopbackRequest& request) {
-    if (request.target().ends_with("heap")) return connection.stay_silent();
-    echo(connection, request);
-  });
-  const Client client(server.url(), limits(300, 300, 300));
-  const auto got = client.fetch({"heap", "goroutine", "allocs"});
-  expect_timeout(got[0], "first byte of heap");
-  EXPECT_EQ(got[1].body, "/debug/pprof/goroutine");
-  EXPECT_EQ(got[2].body, "/debug/pprof/allocs");
-}
-
-TEST(HttpSource, HearsTheWishToStop) {
-  class Wish final : public Stop {
-   public:
-    Wish() { EXPECT_EQ(::pipe2(ends_, O_CLOEXEC), 0); }
-    ~Wish() override {
-      ::close(ends_[0]);
-      ::close(ends_[1]);
-    }
-    bool requested() const override { return asked_; }
-    int wake_fd() const override { return ends_[0]; }
-    void ask() {
-      asked_ = true;
-      EXPECT_EQ(::write(ends_[1], "x", 1), 1);
-    }
-
-   private:
-    int ends_[2] = {-1, -1};
-    std::atomic<bool> asked_ = false;
-  };
-  Wish wish;
-  const LoopbackServer server([&](const Connection& connection, const LoopbackRequest&) {
-    wish.ask();
-    connection.stay_silent();
-  });
-  Limits limits = short_limits();
-  limits.timeout = milliseconds(60'000);
-  const auto got = Client(server.url(), limits).fetch({"a", "b", "c"}, wish);
-  for (const auto& each : got) {
-    EXPECT_EQ(code_of(each.response), ErrorCode::kInterrupted);
-    EXPECT_LT(each.response.duration, milliseconds(10'000));
-  }
 }
 
 }  // namespace

@@ -3,19 +3,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "target/ascii.h"
+
 namespace lf::target {
 namespace {
-
-bool same_name(std::string_view left, std::string_view right) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::ranges::equal(left, right, {}, lower, lower);
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 /// 404 of "HTTP/1.1 404 Not Found"; 0 where there is none.
 int status_of(std::string_view line) {

@@ -7,16 +7,11 @@
 
 #include "base/error.h"
 #include "target/source.h"
+#include "target/url_parts.h"
 
 namespace lf::target {
 
 enum class Scheme : std::uint8_t { kHttp, kHttps, kUnix };
-
-/// Basic auth as it stands in a URL, percent-decoded. Never shown.
-struct Credentials {
-  std::string user;
-  std::optional<std::string> password;
-};
 
 /// Where a target is: what a user may write after `-url`, taken apart.
 ///
@@ -68,17 +63,5 @@ class TargetUrl {
   std::string root_path_;    ///< "/prefix/"
   std::string extra_query_;  ///< "token=x&y=z", without pprof's own parameters
 };
-
-/// Whether a positional argument is a target rather than a file: a URL of any scheme, `host:port` or `:port`, each with
-/// or without a path.
-bool looks_like_target(std::string_view argument);
-
-/// Checks what `-proxy` takes: http, https, socks4, socks4a, socks5 or socks5h (none means http), host, port. Fails
-/// with kUsage; the message shows no credentials.
-[[nodiscard]] Result<void> check_proxy_url(std::string_view text);
-
-/// `text`, meant as a URL of any kind (`-proxy`, `-notify`, a broken one), without what may be secret: user, password,
-/// query and fragment become "***", controls become visible, and it is cut to a line.
-std::string without_credentials(std::string_view text);
 
 }  // namespace lf::target

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "target/source.h"
+#include "target/testing/loopback_server.h"
+
+namespace lf::target::testing {
+
+inline Limits short_limits() {
+  Limits limits;
+  limits.timeout = std::chrono::milliseconds(5'000);
+  limits.max_body_bytes = 1 << 20;
+  return limits;
+}
+
+inline TargetSpec spec_of(const std::string& url) {
+  TargetSpec spec;
+  spec.url = url;
+  return spec;
+}
+
+/// One target and what was fetched from it, each path a transfer of its own, all in one fetch.
+class Client {
+ public:
+  explicit Client(const TargetSpec& spec, const Limits& limits = short_limits()) {
+    auto opened = open_http(spec, limits);
+    EXPECT_TRUE(opened.has_value()) << (opened ? "" : opened.error().message);
+    if (opened) source_ = *std::move(opened);
+  }
+  explicit Client(const std::string& url, const Limits& limits = short_limits()) : Client(spec_of(url), limits) {}
+
+  struct Outcome {
+    Response response;
+    std::string body;
+  };
+  std::vector<Outcome> fetch(const std::vector<std::string>& paths, const Stop& stop = NeverStop{}) const {
+    std::vector<Transfer> transfers(paths.size());
+    std::vector<Outcome> outcomes(paths.size());
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+      transfers[i].request.path = paths[i];
+      transfers[i].sink = [&outcomes, i](std::span<const std::byte> chunk) {
+        outcomes[i].body.append(reinterpret_cast<const char*>(chunk.data()), chunk.size());
+        return true;
+      };
+    }
+    source_->fetch(transfers, stop);
+    for (std::size_t i = 0; i < paths.size(); ++i) outcomes[i].response = transfers[i].response;
+    return outcomes;
+  }
+  Outcome fetch_one(const std::string& path) const { return fetch({path})[0]; }
+  HttpSource& source() const { return *source_; }
+
+ private:
+  std::unique_ptr<HttpSource> source_;
+};
+
+inline void echo(const LoopbackServer::Connection& connection, const LoopbackRequest& request) {
+  connection.answer(200, request.target(), "Content-Type: text/plain\r\n");
+}
+
+inline ErrorCode code_of(const Response& response) {
+  return response.error ? response.error->code : ErrorCode::kInternal;
+}
+
+inline std::string message_of(const Response& response) {
+  return response.error ? response.error->message : "";
+}
+
+}  // namespace lf::target::testing
