@@ -215,7 +215,8 @@ std::string for_markdown(OutText text) {
   // At the start of a line these would open a list, a heading or a rule.
   if (!out.empty() && std::string_view("-+=").find(out.front()) != std::string_view::npos) out.insert(0, 1, '\\');
   const std::size_t number = out.find_first_not_of("0123456789");
-  if (number != 0 && number != std::string::npos && (out[number] == '.' || out[number] == ')')) {
+  if (number != 0 && number != std::string::npos && (out[number] == '.' || out[number] == ')') &&
+      (number + 1 == out.size() || out[number + 1] == ' ')) {
     out.insert(number, 1, '\\');
   }
   return out;

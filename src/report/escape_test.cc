@@ -304,6 +304,7 @@ TEST(ForMarkdown, LeavesOrdinarySentencesAlone) {
 }
 TEST(ForMarkdown, MakesNoListOfALeadingNumber) {
   EXPECT_EQ(for_markdown("1. first"), "1\\. first");
+  EXPECT_EQ(for_markdown("8.6 MiB"), "8.6 MiB");
 }
 TEST(MarkdownFence, IsLongerThanAnyRunInside) {
   EXPECT_EQ(markdown_fence("a ```` b"), "`````");

@@ -1,8 +1,12 @@
 #include <algorithm>
 #include <array>
 
+#include "report/github.h"
 #include "report/json.h"
+#include "report/junit.h"
+#include "report/markdown.h"
 #include "report/report_writer.h"
+#include "report/sarif.h"
 #include "report/text.h"
 
 namespace lf::report {

@@ -122,7 +122,7 @@ void put_consequences(TextPage& page, const Finding& finding) {
   }
 }
 
-void put_score(TextPage& page, const Finding& finding, const Report& report) {
+void put_identity(TextPage& page, const Finding& finding, const Report& report) {
   std::vector<Line> items;
   items.emplace_back(finding.rule, Tint::kDim);
   const bool scored_command = report.command == "patterns" || report.command == "channels";
@@ -131,7 +131,9 @@ void put_score(TextPage& page, const Finding& finding, const Report& report) {
   items.emplace_back(score, Tint::kDim);
   items.emplace_back(format("id {}", finding.id), Tint::kDim);
   page.flow(label(page, "rule"), items, page.signs().separator);
-  if (report.command == "check") return;
+}
+
+void put_score_parts(TextPage& page, const Finding& finding) {
   for (std::size_t i = 0; i < finding.score_parts.size(); ++i) {
     const ScorePart& part = finding.score_parts[i];
     Line prefix = label(page, i == 0 ? "score" : "");
@@ -173,16 +175,6 @@ void put_title(TextPage& page, const Finding& finding) {
   if (!finding.title.empty()) page.paragraph(Line().pad_to(body_begin(page)), finding.title);
 }
 
-void put_accepted(TextPage& page, const Finding& finding) {
-  put_head(page, finding);
-  Line line = Line().pad_to(body_begin(page));
-  line.add(finding.accepted->expires.empty()
-               ? format("{}: ", verdict_name(finding.verdict))
-               : format("{}, until {}: ", verdict_name(finding.verdict), for_terminal(finding.accepted->expires)),
-           Tint::kDim);
-  page.paragraph(line, finding.accepted->reason, Tint::kDim);
-}
-
 void put_block(TextPage& page, const Finding& finding, const Report& report) {
   put_head(page, finding);
   put_title(page, finding);
@@ -195,7 +187,19 @@ void put_block(TextPage& page, const Finding& finding, const Report& report) {
   put_origin(page, finding);
   if (report.command != "check") put_stack(page, finding);
   put_consequences(page, finding);
-  put_score(page, finding, report);
+  put_identity(page, finding, report);
+  if (report.command != "check") put_score_parts(page, finding);
+}
+
+void put_accepted(TextPage& page, const Finding& finding, const Report& report) {
+  put_head(page, finding);
+  Line line = Line().pad_to(body_begin(page));
+  line.add(finding.accepted->expires.empty()
+               ? format("{}: ", verdict_name(finding.verdict))
+               : format("{}, until {}: ", verdict_name(finding.verdict), for_terminal(finding.accepted->expires)),
+           Tint::kDim);
+  page.paragraph(line, finding.accepted->reason, Tint::kDim);
+  put_identity(page, finding, report);
 }
 
 }  // namespace
@@ -216,7 +220,7 @@ void put_findings(TextPage& page, const Report& report) {
     const bool whole = !finding.accepted && blocks < page.style().top;
     if (whole || finding.accepted || blocks == page.style().top) page.blank();
     if (finding.accepted) {
-      put_accepted(page, finding);
+      put_accepted(page, finding, report);
     } else if (whole) {
       put_block(page, finding, report);
       ++blocks;

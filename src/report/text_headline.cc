@@ -7,38 +7,15 @@
 namespace lf::report {
 namespace {
 
-std::string_view health_words(HealthLevel level) {
-  switch (level) {
-    case HealthLevel::kHealthy:
-      return "healthy";
-    case HealthLevel::kModerate:
-      return "moderate issues";
-    case HealthLevel::kCritical:
-      return "critical issues";
+Tint tint_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kSuspect:
+      return Tint::kYellow;
+    case Outcome::kClean:
+      return Tint::kGreen;
+    default:
+      return Tint::kRed;
   }
-  return "healthy";
-}
-
-/// What it all comes to, in a few words.
-struct Summary {
-  std::string words;
-  std::string_view icon;
-  Tint tint;
-};
-
-Summary summarize(const Report& report) {
-  const Tally found = tally(report);
-  const bool alert = (report.goroutines && report.goroutines->alert) || (report.memory && report.memory->alert);
-  const std::string suspects = found.suspects == 0 ? "" : count_of(found.suspects, "suspect");
-  if (found.leaks > 0) {
-    std::string words = count_of(found.leaks, "leak");
-    if (!suspects.empty()) words += ", " + suspects;
-    return {words + (alert ? ", ALERT" : ""), "🚨", Tint::kRed};
-  }
-  if (!report.goroutines && !report.memory && report.findings.empty()) return {"nothing measured", "❌", Tint::kRed};
-  if (alert) return {(suspects.empty() ? std::string("ALERT, no leak found") : "ALERT, " + suspects), "🚨", Tint::kRed};
-  if (!suspects.empty()) return {suspects + ", no proven leak", "🟡", Tint::kYellow};
-  return {"no leak found", "✅", Tint::kGreen};
 }
 
 std::string samples_text(const Report& report) {
@@ -68,12 +45,7 @@ void put_target(TextPage& page, const Report& report) {
 void put_deductions(TextPage& page, const Report& report) {
   if (report.health.deductions.empty()) return;
   std::vector<Line> items;
-  for (const auto& [reason, points] : report.health.deductions) {
-    Line item;
-    item.add(reason);
-    if (points != 0) item.add(format(" {}", points > 0 ? -points : points), Tint::kDim);
-    items.push_back(item);
-  }
+  for (const auto& deduction : report.health.deductions) items.emplace_back(deduction_text(deduction));
   page.flow(Line(page.icon("  ")).add("health      "), items, page.signs().separator);
 }
 
@@ -82,8 +54,8 @@ void put_deductions(TextPage& page, const Report& report) {
 void put_headline(TextPage& page, const Report& report) {
   const Summary summary = summarize(report);
   Line line;
-  line.add(page.icon(summary.icon)).add(summary.words, summary.tint);
-  if (report.goroutines || report.memory || !report.findings.empty()) {
+  line.add(page.icon(summary.icon)).add(summary.words, tint_of(summary.outcome));
+  if (summary.outcome != Outcome::kNothingMeasured) {
     line.add(page.signs().separator, Tint::kDim);
     line.add(format("health {}/100 ({})", report.health.score, health_words(report.health.level)));
   }

@@ -5,6 +5,7 @@
 
 #include "model/report.h"
 #include "report/text_page.h"
+#include "report/words.h"
 
 namespace lf::report {
 
@@ -22,21 +23,9 @@ void put_memory_depth(TextPage& page, const Report& report);  ///< memory (text_
 void put_remarks(TextPage& page, const Report& report);       ///< notes, warnings, errors, cost (text_remarks.cc)
 
 /// What parts share (text_words.cc).
-std::string place_text(const SourceLine& place);  ///< "/src/app/pool.go:42"
-std::string_view level_icon(Level level, bool alert);
 Tint level_tint(Level level);
-std::string_view verdict_icon(Verdict verdict);
 Tint verdict_tint(Verdict verdict);
-std::string_view likelihood(int score);  ///< of a LeakProf score: "high likelihood", …
-/// "120 goroutines in chan send", "1,204 objects, 3.1 MiB", "+20 goroutines (5 before)": what there is at the site.
-std::string amount_text(const Finding& finding);
 /// A count series as numbers, the middle left out where it is long: "20 → 40 → … → 120".
 std::string series_text(const Signs& signs, const std::vector<std::uint64_t>& counts, bool bytes);
-
-/// How many open findings (not accepted) of each verdict there are.
-struct Tally {
-  std::size_t leaks = 0, suspects = 0, infos = 0, accepted = 0;
-};
-Tally tally(const Report& report);
 
 }  // namespace lf::report

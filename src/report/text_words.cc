@@ -4,27 +4,6 @@
 
 namespace lf::report {
 
-std::string place_text(const SourceLine& place) {
-  std::string out = for_terminal(place.file);
-  if (place.line != 0) out += format(":{}", place.line);
-  return out;
-}
-
-std::string_view level_icon(Level level, bool alert) {
-  if (alert) return "🚨";
-  switch (level) {
-    case Level::kNormal:
-      return "🟢";
-    case Level::kModerate:
-      return "🟡";
-    case Level::kHigh:
-      return "🟠";
-    case Level::kCritical:
-      return "🔴";
-  }
-  return "🟢";
-}
-
 Tint level_tint(Level level) {
   switch (level) {
     case Level::kNormal:
@@ -36,18 +15,6 @@ Tint level_tint(Level level) {
       return Tint::kRed;
   }
   return Tint::kPlain;
-}
-
-std::string_view verdict_icon(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kLeak:
-      return "🔴";
-    case Verdict::kSuspect:
-      return "🟡";
-    case Verdict::kInfo:
-      return "🔵";
-  }
-  return "🔵";
 }
 
 Tint verdict_tint(Verdict verdict) {
@@ -62,28 +29,6 @@ Tint verdict_tint(Verdict verdict) {
   return Tint::kPlain;
 }
 
-std::string_view likelihood(int score) {
-  return score >= 70 ? "high likelihood" : score >= 50 ? "moderate suspicion" : "low risk";
-}
-
-std::string amount_text(const Finding& finding) {
-  const bool memory = finding.kind == FindingKind::kMemory;
-  std::string out;
-  if (memory) {
-    if (finding.bytes) out = bytes_in_words(*finding.bytes);
-    if (finding.bytes && finding.bytes_delta) out += format(" ({})", signed_bytes_in_words(*finding.bytes_delta));
-    if (finding.count) out += format("{}{}", out.empty() ? "" : ", ", count_of(*finding.count, "object"));
-    if (finding.delta) out += format(" ({})", signed_with_commas(*finding.delta));
-  } else {
-    if (finding.count) out = count_of(*finding.count, "goroutine");
-    if (finding.delta) {
-      out += finding.is_new ? " (all new)" : format(" ({})", signed_with_commas(*finding.delta));
-    }
-  }
-  if (!finding.state.empty()) out += format("{}{}", out.empty() ? "" : " in ", for_terminal(finding.state));
-  return out;
-}
-
 std::string series_text(const Signs& signs, const std::vector<std::uint64_t>& counts, bool bytes) {
   constexpr std::size_t kShown = 12;
   std::string out;
@@ -96,22 +41,6 @@ std::string series_text(const Signs& signs, const std::vector<std::uint64_t>& co
                   bytes ? bytes_in_words(counts[i]) : with_commas(counts[i]));
   }
   return out;
-}
-
-Tally tally(const Report& report) {
-  Tally all;
-  for (const Finding& finding : report.findings) {
-    if (finding.accepted) {
-      ++all.accepted;
-    } else if (finding.verdict == Verdict::kLeak) {
-      ++all.leaks;
-    } else if (finding.verdict == Verdict::kSuspect) {
-      ++all.suspects;
-    } else {
-      ++all.infos;
-    }
-  }
-  return all;
 }
 
 }  // namespace lf::report

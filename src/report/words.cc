@@ -1,0 +1,126 @@
+#include "report/words.h"
+
+#include "base/format.h"
+#include "report/escape.h"
+#include "report/numbers.h"
+
+namespace lf::report {
+
+std::string place_text(const SourceLine& place) {
+  std::string out = for_terminal(place.file);
+  if (place.line != 0) out += format(":{}", place.line);
+  return out;
+}
+
+std::string_view likelihood(int score) {
+  return score >= 70 ? "high likelihood" : score >= 50 ? "moderate suspicion" : "low risk";
+}
+
+std::string_view health_words(HealthLevel level) {
+  switch (level) {
+    case HealthLevel::kHealthy:
+      return "healthy";
+    case HealthLevel::kModerate:
+      return "moderate issues";
+    case HealthLevel::kCritical:
+      return "critical issues";
+  }
+  return "healthy";
+}
+
+std::string_view level_icon(Level level, bool alert) {
+  if (alert) return "🚨";
+  switch (level) {
+    case Level::kNormal:
+      return "🟢";
+    case Level::kModerate:
+      return "🟡";
+    case Level::kHigh:
+      return "🟠";
+    case Level::kCritical:
+      return "🔴";
+  }
+  return "🟢";
+}
+
+std::string_view verdict_icon(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kLeak:
+      return "🔴";
+    case Verdict::kSuspect:
+      return "🟡";
+    case Verdict::kInfo:
+      return "🔵";
+  }
+  return "🔵";
+}
+
+std::string amount_text(const Finding& finding) {
+  const bool memory = finding.kind == FindingKind::kMemory;
+  std::string out;
+  if (memory) {
+    if (finding.bytes) out = bytes_in_words(*finding.bytes);
+    if (finding.bytes && finding.bytes_delta) out += format(" ({})", signed_bytes_in_words(*finding.bytes_delta));
+    if (finding.count) out += format("{}{}", out.empty() ? "" : ", ", count_of(*finding.count, "object"));
+    if (finding.delta) out += format(" ({})", signed_with_commas(*finding.delta));
+  } else {
+    if (finding.count) out = count_of(*finding.count, "goroutine");
+    if (finding.delta) {
+      out += finding.is_new ? " (all new)" : format(" ({})", signed_with_commas(*finding.delta));
+    }
+  }
+  if (!finding.state.empty()) out += format("{}{}", out.empty() ? "" : " in ", for_terminal(finding.state));
+  return out;
+}
+
+std::string accepted_text(const Accepted& accepted) {
+  return accepted.expires.empty()
+             ? format("accepted: {}", for_terminal(accepted.reason))
+             : format("accepted until {}: {}", for_terminal(accepted.expires), for_terminal(accepted.reason));
+}
+
+std::string deduction_text(const std::pair<std::string, int>& deduction) {
+  const auto& [reason, points] = deduction;
+  return points == 0 ? for_terminal(reason) : format("{} {}", for_terminal(reason), points > 0 ? -points : points);
+}
+
+Tally tally(const Report& report) {
+  Tally all;
+  for (const Finding& finding : report.findings) {
+    if (finding.accepted) {
+      ++all.accepted;
+    } else if (finding.verdict == Verdict::kLeak) {
+      ++all.leaks;
+    } else if (finding.verdict == Verdict::kSuspect) {
+      ++all.suspects;
+    } else {
+      ++all.infos;
+    }
+  }
+  return all;
+}
+
+Summary summarize(const Report& report) {
+  const Tally found = tally(report);
+  const bool alert = (report.goroutines && report.goroutines->alert) || (report.memory && report.memory->alert);
+  const std::string suspects = found.suspects == 0 ? "" : count_of(found.suspects, "suspect");
+  if (found.leaks > 0) {
+    std::string words = count_of(found.leaks, "leak");
+    if (!suspects.empty()) words += ", " + suspects;
+    return {Outcome::kLeak, words + (alert ? ", ALERT" : ""), "🚨"};
+  }
+  if (!report.goroutines && !report.memory && report.findings.empty()) {
+    return {Outcome::kNothingMeasured, "nothing measured", "❌"};
+  }
+  if (alert) return {Outcome::kAlert, suspects.empty() ? "ALERT, no leak found" : "ALERT, " + suspects, "🚨"};
+  if (!suspects.empty()) return {Outcome::kSuspect, suspects + ", no proven leak", "🟡"};
+  return {Outcome::kClean, "no leak found", "✅"};
+}
+
+std::string summary_line(const Report& report) {
+  const Summary summary = summarize(report);
+  if (summary.outcome == Outcome::kNothingMeasured) return summary.words;
+  return format("{}, health {}/100 ({})", summary.words, report.health.score, health_words(report.health.level));
+}
+
+}  // namespace lf::report
