@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <utility>
 
 #include "base/format.h"
 #include "report/columns.h"
@@ -56,14 +57,26 @@ Line& Line::add(const Line& other) {
 
 std::string Line::render(bool color) const {
   std::string out;
+  std::string spaces;  // not yet written: those at the end never are, and no tint changes for them
+  Tint current = Tint::kPlain;
   for (const Piece& piece : pieces_) {
-    const std::string_view on = color ? ansi(piece.tint) : "";
-    out += on;
-    out += piece.text;
-    if (!on.empty()) out += "\x1b[0m";
+    const std::size_t first = piece.text.find_first_not_of(' ');
+    if (first == std::string::npos) {
+      spaces += piece.text;
+      continue;
+    }
+    if (color && piece.tint != current) {
+      if (current != Tint::kPlain) out += "\x1b[0m";
+      out += std::exchange(spaces, {});
+      out += ansi(piece.tint);
+      current = piece.tint;
+    }
+    out += std::exchange(spaces, {});
+    const std::size_t end = piece.text.find_last_not_of(' ') + 1;
+    out += std::string_view(piece.text).substr(0, end);
+    spaces = piece.text.substr(end);
   }
-  const std::size_t end = out.find_last_not_of(' ');
-  out.erase(end == std::string::npos ? 0 : end + 1);
+  if (current != Tint::kPlain) out += "\x1b[0m";
   return out;
 }
 
