@@ -104,6 +104,30 @@ TEST(Agreement, HoldsOnCrashLogsOfSystemLevel) {
   }
 }
 
+/// `log` as a collector keeps it: each line behind a prefix whose digits differ from line to line.
+std::string behind_prefix(const std::string& log, const std::string& prefix, Random& random) {
+  std::string out;
+  for (std::size_t from = 0; from < log.size();) {
+    const std::size_t end = std::min(log.find('\n', from), log.size() - 1) + 1;
+    for (const char byte : prefix) out += byte == '#' ? static_cast<char>('0' + random.below(10)) : byte;
+    out += log.substr(from, end - from);
+    from = end;
+  }
+  return out;
+}
+
+TEST(Agreement, HoldsBehindLogPrefixes) {
+  Random random(5);
+  for (const char* prefix : {"2026-11-23T10:##:##.###Z ", "app-1  | ",
+                             "Nov 23 10:##:## web1 app[4242]: ", "[pod/api-7d9f/api] ", "2026/11/23 10:##:## "}) {
+    DumpShape shape = small_shape(9);
+    shape.forms = {.percent = 25, .leaked = true, .elided = true};
+    const std::string log = "panic: oops\n\n" + dump_of(shape);
+    EXPECT_EQ(first_difference(testing::referee_dump(log, false), decode_whole(behind_prefix(log, prefix, random))), "")
+        << "prefix '" << prefix << "'";
+  }
+}
+
 TEST(Agreement, HoldsWithAllFormsMixedInAnyPieces) {
   Random random(7);
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
