@@ -45,7 +45,8 @@ std::string proxy_hint(const RequestContext& context) {
 
 std::string describe_not_found(const RequestContext& context, const ResponseHeaders& headers) {
   const std::string name = name_of(context);
-  if (headers.from_pprof()) return format("the target does not offer the profile {} (404 from net/http/pprof)", name);
+  if (headers.from_pprof())
+    return format("the target does not offer the profile \"{}\" (404 from net/http/pprof)", name);
   if (context.request->from_root) return format("the target does not serve {} (404)", name);
   return format(
       "pprof is not mounted at this path of {} (404): is `import _ \"net/http/pprof\"` in the service, on this "

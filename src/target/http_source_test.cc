@@ -122,7 +122,7 @@ TEST(HttpSource, TellsAMissingProfileFromAMissingPprof) {
   const auto missing = client.fetch_one("own");
   EXPECT_EQ(code_of(missing.response), ErrorCode::kNotFound);
   EXPECT_TRUE(missing.response.from_pprof);
-  EXPECT_THAT(message_of(missing.response), HasSubstr("does not offer the profile own"));
+  EXPECT_THAT(message_of(missing.response), HasSubstr("does not offer the profile \"own\""));
   const auto unmounted = client.fetch_one("heap");
   EXPECT_EQ(code_of(unmounted.response), ErrorCode::kNotFound);
   EXPECT_FALSE(unmounted.response.from_pprof);
