@@ -1,9 +1,12 @@
 #pragma once
 
-#include "decode/pending.h"
+#include <memory>
+
+#include "decode/decoder.h"
 
 namespace lf::decode {
 
-inline constexpr auto make_heap_debug1_decoder = &make_pending_decoder;
+/// The decoder of heap?debug=1 and allocs?debug=1 with the MemStats at their end (see heap_debug1.cc).
+std::unique_ptr<Decoder> make_heap_debug1_decoder(Symbols& symbols, const DecodeLimits& limits);
 
 }  // namespace lf::decode

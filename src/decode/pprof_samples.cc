@@ -34,11 +34,12 @@ PprofSamples::PprofSamples(const WireReader& body, PprofTables& tables, Symbols&
       symbols_(symbols),
       limits_(limits),
       warnings_(warnings),
-      frames_left_(4 * body_bytes + 4'000'000) {}
+      frames_left_(4 * body_bytes + 4'000'000),
+      locations_(kMostFrames) {}
 
 /// Fills locations_, values_ and labels_; false with a warning where the message is malformed.
 bool PprofSamples::read(std::span<const std::byte> message) {
-  locations_.clear();
+  location_count_ = 0;
   values_.clear();
   labels_.clear();
   bool clean = true;
@@ -47,7 +48,7 @@ bool PprofSamples::read(std::span<const std::byte> message) {
   while (reader.next(field)) {
     if (field.number == 1) {
       clean &= each_number(field, [&](std::uint64_t id) {
-        if (locations_.size() < kMostFrames) locations_.push_back(id);
+        if (location_count_ < kMostFrames) locations_[location_count_++] = id;
       });
     } else if (field.number == 2) {
       clean &= each_number(field, [&](std::uint64_t number) {
@@ -76,7 +77,12 @@ void PprofSamples::walk_stack(LeafState* state) {
   stack_.clear();
   bool settled = state == nullptr;
   bool missing = false;
-  for (const std::uint64_t id : locations_) {
+  for (const std::uint64_t id : std::span(locations_).first(location_count_)) {
+    const FrameId plain = settled ? tables_.plain_frame(id) : FrameId{};
+    if (plain) {
+      stack_.add_plain(plain);
+      continue;
+    }
     const std::span<const PprofLine> lines = tables_.lines(id);
     missing |= lines.empty() && !tables_.has_location(id);
     for (const PprofLine& line : lines) {

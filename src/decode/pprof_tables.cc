@@ -140,6 +140,15 @@ void PprofTables::resolve(Symbols& symbols) {
     line.frame = symbols.intern(Frame{{function.name}, {function.file}, line.line});
   }
   line_functions_ = {};
+  note_plain_frames();
+}
+
+void PprofTables::note_plain_frames() {
+  plain_frames_.resize(location_ids_.dense_end());
+  for (std::uint64_t id = 0; id < plain_frames_.size(); ++id) {
+    const std::span<const PprofLine> frames = lines(id);
+    if (frames.size() == 1 && frames[0].frame && traits(frames[0]).bits == 0) plain_frames_[id] = frames[0].frame;
+  }
 }
 
 bool PprofTables::tell(LeafState& state, const PprofLine& line) const {

@@ -29,6 +29,8 @@ class PprofIds {
       return dense_[id];
     return sparse_.empty() ? kAbsent : find_sparse(id);
   }
+  /// Ids from here on are not in the plain table.
+  std::size_t dense_end() const { return dense_.size(); }
 
  private:
   std::uint32_t find_sparse(std::uint64_t id) const;
@@ -77,6 +79,9 @@ class PprofTables {
   }
   bool has_location(std::uint64_t id) const { return location_ids_.find(id) != PprofIds::kAbsent; }
 
+  /// The one frame of location `id` where it is one without any trait, as nearly all are; else none: ask `lines`.
+  FrameId plain_frame(std::uint64_t id) const { return id < plain_frames_.size() ? plain_frames_[id] : FrameId{}; }
+
   FrameTraits traits(const PprofLine& line) const { return functions_[line.function].traits; }
   /// Feeds `state` with a frame; true once the state is settled.
   bool tell(LeafState& state, const PprofLine& line) const;
@@ -90,6 +95,7 @@ class PprofTables {
     std::uint32_t raw_name = 0;  ///< string index: the name as the profile spells it
   };
 
+  void note_plain_frames();
   bool has_room(std::size_t used);
   void warn(WarningCode code) { warnings_.add(code, byte_place(body_.field_offset())); }
   std::uint32_t to_line(std::uint64_t value);
@@ -104,6 +110,7 @@ class PprofTables {
   std::vector<std::uint64_t> line_functions_;  ///< their function ids, until resolved
   std::vector<std::uint32_t> location_starts_{0};
   PprofIds location_ids_;
+  std::vector<FrameId> plain_frames_;  ///< by location id
   std::string go_version_;
 };
 

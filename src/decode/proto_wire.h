@@ -26,13 +26,8 @@ struct WireField {
   std::span<const std::byte> bytes;
 };
 
-/// Reads a base-128 varint at the front of `input` and moves past it. False where it is cut or longer than 64 bits.
-inline bool take_varint(std::span<const std::byte>& input, std::uint64_t& value) {
-  if (!input.empty() && static_cast<std::uint8_t>(input[0]) < 0x80) [[likely]] {
-    value = static_cast<std::uint8_t>(input[0]);
-    input = input.subspan(1);
-    return true;
-  }
+/// `take_varint` for any length.
+inline bool take_long_varint(std::span<const std::byte>& input, std::uint64_t& value) {
   value = 0;
   for (std::size_t i = 0; i < input.size() && i < 10; ++i) {
     const auto byte = static_cast<std::uint8_t>(input[i]);
@@ -46,6 +41,27 @@ inline bool take_varint(std::span<const std::byte>& input, std::uint64_t& value)
   return false;
 }
 
+/// Reads a base-128 varint at the front of `input` and moves past it. False where it is cut or longer than 64 bits.
+///
+/// Tags, lengths and most ids of a profile take one or two bytes, and there are some for every frame of every sample.
+[[gnu::always_inline]] inline bool take_varint(std::span<const std::byte>& input, std::uint64_t& value) {
+  if (input.size() >= 2) [[likely]] {
+    const std::uint64_t first = static_cast<std::uint8_t>(input[0]);
+    if (first < 0x80) {
+      value = first;
+      input = input.subspan(1);
+      return true;
+    }
+    const std::uint64_t second = static_cast<std::uint8_t>(input[1]);
+    if (second < 0x80) {
+      value = (first & 0x7F) | second << 7;
+      input = input.subspan(2);
+      return true;
+    }
+  }
+  return take_long_varint(input, value);
+}
+
 /// Walks the fields of one message in the order of the wire; nested messages are fields of type kBytes, to be walked
 /// in turn. Checks every length; allocates nothing; never reads beyond `input`.
 class WireReader {
@@ -53,7 +69,7 @@ class WireReader {
   explicit WireReader(std::span<const std::byte> input) : rest_(input), begin_(input.data()) {}
 
   /// The next field; false at the end, with `end()` saying why.
-  bool next(WireField& field) {
+  [[gnu::always_inline]] bool next(WireField& field) {
     if (rest_.empty()) return false;
     field_start_ = offset();
     std::uint64_t tag = 0;

@@ -86,6 +86,11 @@ Sniffed judge_mark(std::string_view line) {
   return {};
 }
 
+/// A line of the JSON of package expvar, whose keys are sorted: "cmdline" comes before the program's own.
+bool is_vars_line(std::string_view line) {
+  return line.contains("\"memstats\":") || line.contains("\"cmdline\":");
+}
+
 /// A line of text on its own; `first` where only empty lines came before it.
 Sniffed judge_line(std::string_view line, bool first) {
   if (opens_goroutine(line)) return {first ? ContentKind::kGoroutineDump : ContentKind::kCrashLog, {}};
@@ -102,12 +107,14 @@ Sniffed judge_line(std::string_view line, bool first) {
 }
 
 Sniffed judge_lines(std::string_view text, bool whole) {
+  const bool json = text.substr(std::min(text.size(), text.find_first_not_of(" \t\r\n"))).starts_with('{');
   bool first = true;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     if (end == std::string_view::npos && !whole) break;
     const std::string_view line = text.substr(0, end);
     if (!std::ranges::all_of(line, is_blank)) {
+      if (json && is_vars_line(line)) return {ContentKind::kVars, {}};
       if (Sniffed judged = judge_line(line, first); judged.kind != ContentKind::kUnknown) return judged;
       first = false;
     }
@@ -168,10 +175,6 @@ Sniffed sniff_content(std::span<const std::byte> head, bool whole) {
       std::min(text.size(), static_cast<std::size_t>(std::ranges::find_if_not(text, is_blank) - text.begin()));
   if (start == text.size()) return {};
   const std::string_view content = text.substr(start);
-  if (content.front() == '{') {
-    const bool vars = content.contains("\"memstats\"") || content.contains("\"cmdline\"");
-    return {vars ? ContentKind::kVars : ContentKind::kUnknown, {}};
-  }
   if (content.front() == '<') {
     if (content.size() < 2 && !whole) return {};
     if (content.size() < 2 || !is_digit(content[1])) return judge_page(content, whole);

@@ -56,6 +56,7 @@ FrameTraits frame_traits(std::string_view function, std::string_view file) {
   FrameTraits traits;
   traits.leaf = leaf_row(function);
   unsigned bits = 0;
+  if (function.find('.') == std::string_view::npos) bits |= kHiddenRuntime;
   if (function.starts_with("runtime.")) {
     const std::string_view name = function.substr(8);
     if (name == "gopanic") {

@@ -30,8 +30,9 @@ struct FrameTraits {
 
 /// The traits of `function`, spelled as any profile does.
 ///
-/// Hidden are names of package runtime that are not exported, but runFinalizers and runCleanups (runtime/traceback.go
-/// showfuncinfo, Go 1.18 to 1.27; before 1.25 those two were hidden as runfinq).
+/// Hidden are names of package runtime that are not exported, but runFinalizers and runCleanups, and names without a
+/// dot, which are cgo's (runtime/traceback.go showfuncinfo, Go 1.18 to 1.27; before 1.25 those two were hidden as
+/// runfinq).
 FrameTraits frame_traits(std::string_view function, std::string_view file);
 
 /// How `function` stands in goroutine debug=2: type arguments as "[...]", runtime.gopanic as "panic".

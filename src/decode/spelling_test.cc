@@ -41,6 +41,7 @@ TEST(FrameTraits, HideTheRuntimeAsDebug2Does) {
   EXPECT_FALSE(frame_traits("runtime.runFinalizers", "").has(kHiddenRuntime));
   EXPECT_FALSE(frame_traits("runtime.gopanic", "").has(kHiddenRuntime));
   EXPECT_FALSE(frame_traits("runtime/pprof.Do", "").has(kHiddenRuntime));
+  EXPECT_TRUE(frame_traits("_cgoexp_4669ce80021b_goCallback", "_cgo_gotypes.go").has(kHiddenRuntime));
   EXPECT_TRUE(frame_traits("main.main.gowrap12", "").has(kWrapper));
   EXPECT_TRUE(frame_traits("main.f.deferwrap1", "").has(kWrapper));
   EXPECT_TRUE(frame_traits("main.(*T).M-fm", "").has(kWrapper));

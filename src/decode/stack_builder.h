@@ -19,6 +19,7 @@ class StackBuilder {
   void clear() {
     all_.clear();
     shown_.clear();
+    hides_ = false;
     seen_ = 0;
     last_bits_ = 0;
   }
@@ -28,11 +29,21 @@ class StackBuilder {
     const unsigned inner = last_bits_;
     last_bits_ = traits.bits;
     if (traits.has(kGoExit)) return;
+    const bool hidden = traits.has(kHiddenRuntime) || (traits.has(kWrapper) && (inner & kPanicCallee) == 0) ||
+                        (traits.has(kPanicFrame) && all_.empty());
+    if (hidden && !hides_) {
+      hides_ = true;
+      shown_ = all_;
+    }
     all_.push_back(frame);
-    if (traits.has(kHiddenRuntime)) return;
-    if (traits.has(kWrapper) && (inner & kPanicCallee) == 0) return;
-    if (traits.has(kPanicFrame) && all_.size() == 1) return;
-    shown_.push_back(frame);
+    if (hides_ && !hidden) shown_.push_back(frame);
+  }
+
+  /// `add` for a frame without any trait, as nearly all are.
+  void add_plain(FrameId frame) {
+    last_bits_ = 0;
+    all_.push_back(frame);
+    if (hides_) shown_.push_back(frame);
   }
 
   /// Frames taken so far, without runtime.goexit.
@@ -44,7 +55,8 @@ class StackBuilder {
 
  private:
   std::vector<FrameId> all_;
-  std::vector<FrameId> shown_;
+  std::vector<FrameId> shown_;  ///< filled from the first hidden frame on
+  bool hides_ = false;
   unsigned seen_ = 0;
   unsigned last_bits_ = 0;
 };
