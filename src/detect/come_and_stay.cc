@@ -10,10 +10,11 @@ namespace {
 
 constexpr std::uint64_t kLeastNewcomers = 2;
 
-/// More joined those that were stuck at the first sample, all of whom are still there, and nobody got away.
+/// More joined those that were stuck at the first sample, all of whom are still there, and nobody got away. Without
+/// identities the whole process must have fallen silent after the last rise.
 bool piles_up_stuck(const Growth& growth, StateClass state_class) {
-  if (!is_stuck_class(state_class) || !growth.identified || growth.leaves > 0) return false;
-  return growth.first() > 0 && growth.survivors >= growth.first() && growth.rises >= 1;
+  if (!is_stuck_class(state_class) || growth.leaves > 0 || growth.first() == 0 || growth.rises == 0) return false;
+  return growth.identified ? growth.survivors >= growth.first() : growth.tail_expected == 0;
 }
 
 void add(const Context& context, std::uint32_t index, std::string_view rule, Grade grade, Evidences& evidences) {
@@ -63,7 +64,9 @@ std::optional<Grade> come_and_stay(const GroupFacts& facts, StateClass state_cla
   if (!growth.identified && growth.falls > 0) return std::nullopt;
   if (growth.seen_long_enough()) {
     if (growth.rises_to_the_end || piles_up_stuck(growth, state_class)) {
-      return growth.incomplete ? Grade::kGlimpse : Grade::kLasting;
+      // A sleeper wakes by itself; without identities nobody can tell that it is the same one.
+      const bool unsure = !growth.identified && (state_class == StateClass::kSleep || !growth.main_part);
+      return growth.incomplete || unsure ? Grade::kGlimpse : Grade::kLasting;
     }
     return std::nullopt;
   }

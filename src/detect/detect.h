@@ -16,6 +16,7 @@ namespace lf::detect {
 
 struct Thresholds {
   std::uint64_t normal = 50, moderate = 100, high = 200, critical = 500;
+  bool operator==(const Thresholds&) const = default;
 };
 
 /// What the user may tune. Rules are pure functions of the history and these.

@@ -46,6 +46,14 @@ bool is_quiet(const SamplePoint& sample, bool identified) {
   return sample.births <= (identified ? 0U : 2U);
 }
 
+/// Whether `gain` is at least half of what all goroutines of the group's entry function grew by.
+bool is_main_part(const Series& series, const Group& group, std::uint64_t gain) {
+  if (group.root_population == 0) return true;
+  const std::vector<Population::Point>& points = series.populations[group.root_population - 1].points;
+  if (points.size() < 2 || points.back().count <= points.front().count) return true;
+  return gain * 2 >= points.back().count - points.front().count;
+}
+
 }  // namespace
 
 double Growth::per_minute() const {
@@ -95,6 +103,7 @@ Growth measure_growth(const Series& series, const Group& group) {
   }
   growth.rises_to_the_end = growth.rises >= 2 && growth.tail_expected < kSilentOnceInTwenty;
   const std::uint64_t gain = growth.last() > growth.first() ? growth.last() - growth.first() : 0;
+  if (!growth.identified) growth.main_part = is_main_part(series, group, gain);
   const bool by_a_tenth = gain >= 2 && gain * 10 >= growth.first();
   const bool steadily = growth.rises >= 4 && growth.rises * 5 >= growth.active_intervals * 4;
   growth.grew_enough = by_a_tenth || steadily;

@@ -26,6 +26,9 @@ struct Growth {
   double tail_expected = 0;  ///< entries that the pace so far would have brought since the last rise, active time only
   bool nobody_leaves = false;
   bool rises_to_the_end = false;
+  /// Without identities: the larger part of what its entry function's goroutines grew by, so that it is no passing
+  /// state.
+  bool main_part = true;
   bool grew_enough = false;  ///< by two at least, and by a tenth; or nearly every interval
 
   std::uint64_t first() const { return counts.empty() ? 0 : counts.front(); }

@@ -203,11 +203,13 @@ struct History::Impl {
       push_dump(profile, sample, surely_same_process);
       series.sync_waits = profile.sync_waits;
     } else {
-      push_counts(profile, sample);
+      push_counts(profile);
+      count_births_without_ids(sample);
     }
     for (std::size_t i = 0; i < population_tallies.size(); ++i) {
       Population::Point point = population_tallies[i];
-      if (point.count + point.deaths == 0) continue;
+      const bool vanished = !series.populations[i].points.empty() && series.populations[i].points.back().count > 0;
+      if (point.count + point.deaths == 0 && !vanished) continue;
       point.serial = sample.serial;
       series.populations[i].points.push_back(point);
     }
@@ -296,7 +298,7 @@ struct History::Impl {
     series.live = std::move(now);
   }
 
-  void push_counts(const GoroutineProfile& profile, SamplePoint& sample) {
+  void push_counts(const GoroutineProfile& profile) {
     for (const StackCount& record : profile.counts) {
       if (record.serves_our_request || record.count <= 0) continue;
       const auto how_many = static_cast<std::uint32_t>(std::min<std::int64_t>(record.count, UINT32_MAX / 2));
@@ -304,6 +306,9 @@ struct History::Impl {
       count(group, how_many, record.stack, record.state, record.labels, 0);
       const std::uint32_t population = population_of(record.stack, {}, false);
       population_tallies[population].count += how_many;
+      const StateClass state = state_class(record.state);
+      if (state != StateClass::kRunning && state != StateClass::kSyscall)
+        population_tallies[population].blocked += how_many;
       series.groups[group].root_population = population + 1;
     }
     for (std::size_t i = 0; i < tallies.size(); ++i) {
@@ -312,7 +317,18 @@ struct History::Impl {
       const std::uint32_t before = group.points.empty() ? 0 : group.points.back().count;
       const std::uint32_t now = tallies[i].point.count;
       if (before > 0 && now == 0) tallies[i].touched = true;  // a point that says zero
-      if (now > before && !series.samples.empty()) sample.births += now - before;
+    }
+  }
+
+  /// What blocked goroutines grew by, by entry function: one that moves from one wait to another is no birth.
+  void count_births_without_ids(SamplePoint& sample) const {
+    if (series.samples.empty()) return;
+    for (std::size_t i = 0; i < series.populations.size(); ++i) {
+      const Population& population = series.populations[i];
+      if (population.identified) continue;
+      const std::uint32_t before = population.points.empty() ? 0 : population.points.back().blocked;
+      const std::uint32_t now = population_tallies[i].blocked;
+      if (now > before) sample.births += now - before;
     }
   }
 
@@ -386,6 +402,7 @@ struct History::Impl {
     sample.stack_inuse_bytes = stats.stack_inuse_bytes;
     sample.sys_bytes = stats.sys_bytes;
     sample.total_alloc_bytes = stats.total_alloc_bytes;
+    if (stats.next_gc_bytes > 0) sample.next_gc_bytes = stats.next_gc_bytes;
     if (stats.max_rss_bytes > 0) sample.max_rss_bytes = stats.max_rss_bytes;
   }
 

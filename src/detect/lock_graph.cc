@@ -14,7 +14,8 @@
 /// the waiters wait in, is their probable holder. Groups are nodes, "waits for" are edges; what lies on a cycle or at
 /// the end of a chain is a root, the others wait behind it.
 ///
-/// Only goroutines that have not moved since the first dump take part: a queue at a busy lock moves.
+/// Only goroutines that have not moved since the first dump take part: a queue at a busy lock moves. And where somebody
+/// who is alive runs code of the lock's type, that one may be the holder, slow but not stuck, and nothing is said.
 namespace lf::detect {
 namespace {
 
@@ -36,6 +37,10 @@ std::string_view owner_type(std::string_view function) {
     if (close != std::string_view::npos) return function.substr(0, package.size() + 1 + close + 1);
   }
   return package;
+}
+
+bool is_type(std::string_view owner) {
+  return owner.ends_with(')');
 }
 
 bool takes_part(const Group& group) {
@@ -74,6 +79,7 @@ std::map<std::uint32_t, Node> stuck_nodes(const Symbols& symbols, const Series& 
     for (const FrameId frame : frames.subspan(site_of(symbols, frames).index)) {
       const std::string_view owner = owner_type(symbols.function(frame));
       node.owners.insert(owner);
+      node.owners.insert(package_of(symbols.function(frame)));
       if (owner == node.waits_in) ++node.own_frames_of_waits_in;
     }
   }
@@ -87,13 +93,26 @@ std::vector<std::uint32_t> probable_holders(const Series& series, const std::map
   for (const auto& [index, node] : nodes) {
     if (index == waiter.group || !node.owners.contains(waiter.waits_in)) continue;
     const Group& group = series.groups[index];
-    // A single receiver in code of the package is every main's idle wait.
-    if (group.state_class == StateClass::kChanReceive && !waiter.waits_in.contains('(')) continue;
+    // A receiver in code of the package is anybody's idle wait.
+    if (group.state_class == StateClass::kChanReceive && !is_type(waiter.waits_in)) continue;
     const bool same_lock = !node.addresses.empty() && node.addresses == waiter.addresses && waits_for_lock(group);
     if (same_lock && group.state == series.groups[waiter.group].state) continue;
     holders.push_back(index);
   }
   return holders;
+}
+
+/// Whether a goroutine that may go on, in code of the type the waiter waits in, may be the holder: somebody who sleeps,
+/// reads or computes, or who came lately. Then there is no knot to see.
+bool held_by_the_living(const Symbols& symbols, const Series& series, const Node& waiter) {
+  if (!is_type(waiter.waits_in)) return false;
+  return std::ranges::any_of(series.groups, [&](const Group& group) {
+    const bool empty = group.points.empty() || group.points.back().serial != series.samples.back().serial ||
+                       group.points.back().count == 0;
+    if (empty || !group.identified || takes_part(group)) return false;
+    return std::ranges::any_of(symbols.stack(group.stack),
+                               [&](FrameId frame) { return owner_type(symbols.function(frame)) == waiter.waits_in; });
+  });
 }
 
 bool reader_behind_writer(const Series& series, const std::map<std::uint32_t, Node>& nodes, const Node& node) {
@@ -118,8 +137,12 @@ LockGraph build_lock_graph(const Symbols& symbols, const Series& series) {
   for (const auto& [index, node] : nodes) {
     if (!waits_for_lock(series.groups[index])) continue;
     edges[index] = probable_holders(series, nodes, node);
-    if (edges[index].empty() && node.own_frames_of_waits_in >= 2 &&
-        series.groups[index].state_class == StateClass::kLock) {
+    if (held_by_the_living(symbols, series, node)) {
+      edges.erase(index);
+      continue;
+    }
+    const bool nests = is_type(node.waits_in) && node.own_frames_of_waits_in >= 2;
+    if (edges[index].empty() && nests && series.groups[index].state_class == StateClass::kLock) {
       graph.parts[index] = {.knot = LockKnot::kDoubleLock, .root = true};
     }
     if (reader_behind_writer(series, nodes, node)) {

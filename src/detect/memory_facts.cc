@@ -14,7 +14,9 @@
 ///
 /// A rise is no leak yet: caches and pools fill up. What has stopped rising has come to its plateau; a single growing
 /// array (few objects, much bigger each time) rises in steps that come ever more seldom, so for it a plateau is told
-/// only when it has lasted as long as the growth before it.
+/// only when it has lasted as long as the growth before it. The profile is late by up to two collections and noisy;
+/// where MemStats is at hand, the goal of the next collection, which is the exact live heap times a constant, tells
+/// whether the rise goes on.
 namespace lf::detect {
 namespace {
 
@@ -37,13 +39,13 @@ std::vector<std::size_t> distinct_heaps(const Series& series) {
   return picked;
 }
 
-/// Sampled objects behind `point`: told by the profile, or what the sampling rate makes likely.
-double samples_behind(const HeapPoint& point, double rate) {
-  if (point.inuse_sampled > 0) return static_cast<double>(point.inuse_sampled);
-  if (point.inuse_objects <= 0 || rate <= 0) return 0;
-  const double objects = static_cast<double>(point.inuse_objects);
-  const double size = static_cast<double>(point.inuse_bytes) / objects;
-  return std::max(1.0, objects * -std::expm1(-size / rate));
+/// Standard error of an estimated growth of `bytes` in objects like those of `point`: an object of size s is sampled
+/// with probability p = 1 − exp(−s / rate), and stands for 1 / p of its kind.
+double error_of(double bytes, const HeapPoint& point, double rate) {
+  if (point.inuse_objects <= 0) return std::sqrt(std::max(bytes, rate) * rate);
+  const double size = static_cast<double>(point.inuse_bytes) / static_cast<double>(point.inuse_objects);
+  const double sampled = -std::expm1(-size / rate);
+  return sampled > 0 ? std::sqrt(std::max(bytes, size) * size * (1 - sampled) / sampled) : rate;
 }
 
 std::vector<HeapPoint> values_at(const HeapSite& site, const Series& series, std::span<const std::size_t> at) {
@@ -85,7 +87,8 @@ bool rises_late(const HeapGrowth& growth, bool in_steps) {
   return late.slope_per_second > growth.trend.slope_per_second / 3;
 }
 
-HeapGrowth measure_site(const HeapSite& site, const Series& series, std::span<const std::size_t> at) {
+HeapGrowth measure_site(const HeapSite& site, const Series& series, std::span<const std::size_t> at,
+                        bool goal_rises_late) {
   HeapGrowth growth;
   const std::vector<HeapPoint> values = values_at(site, series, at);
   if (values.size() < 3) return growth;
@@ -96,16 +99,32 @@ HeapGrowth measure_site(const HeapSite& site, const Series& series, std::span<co
   growth.trend = find_trend(growth.seconds, growth.bytes);
   const double rate = static_cast<double>(series.heap_rate_bytes > 0 ? series.heap_rate_bytes : 512 * 1024);
   const HeapPoint& last = values.back();
-  const double behind = samples_behind(last, rate);
-  const double unit = behind > 0 ? static_cast<double>(last.inuse_bytes) / behind : rate;
-  growth.noise_bytes = std::sqrt(std::max(growth.trend.total, unit) * unit);
+  growth.noise_bytes = error_of(growth.trend.total, last, rate);
   const double first = std::max(growth.trend.first_fit, 0.0);
   growth.significant = growth.trend.p_rising < kFivePercent && growth.trend.total >= kMiB &&
                        growth.trend.total >= 2 * growth.noise_bytes && growth.trend.total >= first / 10;
   const double last_size = last.inuse_objects > 0 ? growth.bytes.back() / static_cast<double>(last.inuse_objects) : 0;
   const bool in_steps = last.inuse_objects <= 4 && last_size >= kMiB;
-  growth.still_growing = growth.significant && rises_late(growth, in_steps);
+  growth.still_growing = growth.significant && rises_late(growth, in_steps) && (in_steps || goal_rises_late);
   return growth;
+}
+
+/// Whether the collector's goal still rises over the last third at a good part of its whole pace.
+bool goal_rises(const Series& series) {
+  std::vector<double> seconds, goals;
+  std::uint64_t last_gc = 0;
+  for (const SamplePoint& sample : series.samples) {
+    if (sample.epoch != series.epoch || !sample.next_gc_bytes || !sample.num_gc) continue;
+    if (!goals.empty() && *sample.num_gc == last_gc) continue;
+    last_gc = *sample.num_gc;
+    seconds.push_back(sample.seconds);
+    goals.push_back(static_cast<double>(*sample.next_gc_bytes));
+  }
+  const std::size_t tail = std::max<std::size_t>(4, goals.size() / 3);
+  if (goals.size() < tail + 2) return true;
+  const Trend whole = find_trend(seconds, goals);
+  const Trend late = find_trend(std::span(seconds).last(tail), std::span(goals).last(tail));
+  return late.slope_per_second > whole.slope_per_second / 3;
 }
 
 /// A fall of 40 % between neighbours that is more than sampling noise; over a restart too.
@@ -120,7 +139,7 @@ bool find_cliff(const Series& series, std::size_t window, std::string& reason) {
     const double before = static_cast<double>(*heaps[i - 1]->live_bytes),
                  now = static_cast<double>(*heaps[i]->live_bytes);
     const double fall = before - now;
-    if (fall < 0.4 * before || fall < 3 * std::sqrt(before * rate)) continue;
+    if (before < kMiB || fall < 0.4 * before || fall < 3 * std::sqrt(before * rate)) continue;
     const bool restarted = heaps[i]->epoch != heaps[i - 1]->epoch;
     reason = format("the live heap fell by {:.0f} % from {:.1f} to {:.1f} MiB between two samples{}",
                     100 * fall / before, before / kMiB, now / kMiB,
@@ -133,15 +152,12 @@ bool find_cliff(const Series& series, std::size_t window, std::string& reason) {
 void judge_pattern(const Series& series, std::size_t window, MemoryFacts& facts) {
   const std::size_t n = std::min(window, facts.live_bytes.size());
   const std::span<const double> seconds = std::span(facts.seconds).last(n), bytes = std::span(facts.live_bytes).last(n);
-  if (find_cliff(series, window, facts.pattern_reason)) {
-    facts.pattern = MemoryPattern::kCliff;
-    facts.trend = find_trend(seconds, bytes);
-    return;
-  }
+  if (find_cliff(series, window, facts.pattern_reason)) facts.pattern = MemoryPattern::kCliff;
   if (facts.live_bytes.empty()) {
     facts.pattern_reason = "no heap profile was read";
     return;
   }
+  if (facts.pattern == MemoryPattern::kCliff && n < 4) return;
   if (n < 4 || (facts.collections_known && facts.collections < 2)) {
     facts.pattern_reason =
         format("{} heap sample(s) over {} collection(s) were seen; a trend needs four over two collections", n,
@@ -150,12 +166,13 @@ void judge_pattern(const Series& series, std::size_t window, MemoryFacts& facts)
   }
   facts.trend = find_trend(seconds, bytes);
   const double least = std::max(kMiB, 0.05 * std::max(facts.trend.first_fit, 0.0));
-  if (facts.trend.p_rising < kFivePercent && facts.trend.total >= least) {
+  const bool fell_back = bytes.back() < 0.6 * std::ranges::max(bytes);
+  if (facts.trend.p_rising < kFivePercent && facts.trend.total >= least && !fell_back) {
     facts.pattern = MemoryPattern::kGrowing;
     facts.pattern_reason = format("the live heap rises by {:.2f} MiB/s: {:+.1f} MiB over {} ({} samples, p = {:.3f})",
                                   facts.trend.slope_per_second / kMiB, facts.trend.total / kMiB,
                                   span_in_words(seconds.back() - seconds.front()), n, facts.trend.p_rising);
-  } else {
+  } else if (facts.pattern != MemoryPattern::kCliff) {
     facts.pattern = MemoryPattern::kStable;
     facts.pattern_reason =
         format("no significant rise of the live heap over {} ({} samples, median {:.1f} MiB)",
@@ -178,7 +195,9 @@ MemoryFacts measure_memory(const Series& series, std::size_t window) {
     facts.collections = facts.collections_known ? *last.num_gc - *first.num_gc : at.size() - 1;
   }
   judge_pattern(series, std::max<std::size_t>(window, 3), facts);
-  for (const HeapSite& site : series.heap_sites) facts.sites.push_back(measure_site(site, series, at));
+  facts.goal_rises_late = goal_rises(series);
+  for (const HeapSite& site : series.heap_sites)
+    facts.sites.push_back(measure_site(site, series, at, facts.goal_rises_late));
   return facts;
 }
 

@@ -25,6 +25,8 @@ struct MemoryFacts {
   std::vector<double> seconds, live_bytes;  ///< one value a collection, current epoch
   std::uint64_t collections = 0;            ///< ended between the first and the last of these
   bool collections_known = false;
+  /// Whether the collector's goal, which follows the exact live heap, rises to the end; true where it is not known.
+  bool goal_rises_late = true;
   MemoryPattern pattern = MemoryPattern::kUnknown;
   std::string pattern_reason;
   Trend trend;                    ///< of live_bytes over the window

@@ -27,9 +27,9 @@ struct SamplePoint {
   bool truncated = false;  ///< cut or capped dump: what is missing may well live
   bool gc_forced = false;
   std::uint64_t total = 0;   ///< goroutines
-  std::uint32_t births = 0;  ///< new ids, all sites (without ids: sum of what sites grew by)
+  std::uint32_t births = 0;  ///< new ids; without ids: what each entry function's blocked goroutines grew by, summed
   std::optional<std::uint64_t> live_bytes, heap_alloc_bytes, objects, num_gc, stack_inuse_bytes, sys_bytes,
-      max_rss_bytes, total_alloc_bytes, heap_inuse_bytes;
+      max_rss_bytes, total_alloc_bytes, heap_inuse_bytes, next_gc_bytes;
 };
 
 /// One snapshot of a group. Snapshots in which a group has neither goroutines nor changes have no point.
@@ -69,7 +69,8 @@ struct Population {
   struct Point {
     Serial serial = 0;
     std::uint32_t count = 0, births = 0, deaths = 0;
-    std::uint32_t moved = 0;  ///< ids seen at another stack than in the snapshot before
+    std::uint32_t blocked = 0;  ///< of `count`, neither running nor in a system call
+    std::uint32_t moved = 0;    ///< ids seen at another stack than in the snapshot before
   };
   std::vector<Point> points;
 };
