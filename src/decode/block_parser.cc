@@ -111,13 +111,13 @@ void BlockParser::add_frame(std::string_view function, std::string_view file, st
   }
 }
 
-/// runtime/traceback.go showframe; a name without a dot is a C function's or an export of cgo.
+/// runtime/traceback.go showframe.
 bool BlockParser::is_shown(std::size_t frame) const {
   const ParsedFrame& it = frames_[frame];
   if ((it.traits & kHiddenRuntime) != 0) return false;
   if ((it.traits & kPanicFrame) != 0) return frame != 0;
-  if ((it.traits & kWrapper) != 0) return frame != 0 && (frames_[frame - 1].traits & kPanicCallee) != 0;
-  return it.function.find('.') != std::string_view::npos;
+  if ((it.traits & kWrapper) == 0) return true;
+  return frame != 0 && (frames_[frame - 1].traits & kPanicCallee) != 0;
 }
 
 bool BlockParser::is_system() const {
