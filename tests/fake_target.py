@@ -208,6 +208,8 @@ class FakeTarget:
                 sock, _ = self.listener.accept()
             except OSError:
                 return
+            if sock.family == socket.AF_INET:
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # head and body are two writes
             with self.lock:
                 self.connections += 1
                 number = self.connections

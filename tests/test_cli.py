@@ -81,7 +81,8 @@ def test_forced_collections_of_a_file_are_refused(leakfinder):
 
 @pytest.mark.parametrize("flag", ["-config", "-ca", "-cert", "-key", "-bearer-token-file", "-password-file", "-patterns-file", "-baseline"])
 def test_a_missing_settings_file_is_refused(leakfinder, flag):
-    refused(leakfinder("check", f"{flag}=nowhere.txt", "-user=x"), "nowhere.txt")
+    user = ("-user=x",) if flag == "-password-file" else ()
+    refused(leakfinder("check", f"{flag}=nowhere.txt", *user), "nowhere.txt")
 
 
 def test_no_command_shows_the_usage_and_is_refused(leakfinder):

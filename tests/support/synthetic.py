@@ -25,6 +25,15 @@ RUNTIME_LEAVES = {
     "running": [],
     "runnable": [],
 }
+# Where those frames are in Go 1.26, as (file, line, the function's first line): a nil channel parks in the function's first lines.
+RUNTIME_PLACES = {
+    "runtime.gopark": ("proc.go", 462, 442),
+    "runtime.chanrecv": ("chan.go", 667, 524),
+    "runtime.chanrecv1": ("chan.go", 509, 508),
+    "runtime.chansend": ("chan.go", 283, 176),
+    "runtime.chansend1": ("chan.go", 161, 160),
+}
+NIL_CHANNEL_LINE = {"runtime.chanrecv": 536}
 SERVING = ("runtime/pprof.writeGoroutineStacks", "net/http/pprof.handler.ServeHTTP", "net/http.serverHandler.ServeHTTP", "net/http.(*conn).serve")
 BASE_ADDRESS = 0x480000
 
@@ -36,6 +45,15 @@ class Frame:
     function: str
     file: str = "/src/app/main.go"
     line: int = 42
+    first_line: int = 0  # of the function; 0 where the profile does not say
+
+
+def runtime_frame(function: str, state: str) -> Frame:
+    """A leaf frame of the runtime at its real place."""
+    file, line, first = RUNTIME_PLACES.get(function, ("sema.go", 200, 100))
+    if "nil chan" in state:
+        line = NIL_CHANNEL_LINE.get(function, line)
+    return Frame(function, f"/usr/lib/go/src/runtime/{file}", line, first)
 
 
 @dataclass(frozen=True)
@@ -53,7 +71,7 @@ class Group:
 
     def full_stack(self) -> tuple[Frame, ...]:
         """All frames, leaf first, as protobuf carries them."""
-        return tuple(Frame(name, "/usr/lib/go/src/runtime/proc.go", 400) for name in RUNTIME_LEAVES[self.state]) + self.frames
+        return tuple(runtime_frame(name, self.state) for name in RUNTIME_LEAVES[self.state]) + self.frames
 
     def shown_stack(self) -> tuple[Frame, ...]:
         """The frames that text forms show."""

@@ -43,17 +43,18 @@ class ProfileWriter:
     def _value_type(self, value_type: tuple[str, str]) -> bytes:
         return number(1, self._string(value_type[0])) + number(2, self._string(value_type[1]))
 
-    def _function(self, name: str, file: str) -> int:
-        key = name, file
+    def _function(self, frame: Any) -> int:
+        key = frame.function, frame.file
         if key not in self.functions:
             self.functions[key] = len(self.functions) + 1
-            self.out += block(5, number(1, self.functions[key]) + number(2, self._string(name)) + number(3, self._string(name)) + number(4, self._string(file)))
+            name = self._string(frame.function)
+            self.out += block(5, number(1, self.functions[key]) + number(2, name) + number(3, name) + number(4, self._string(frame.file)) + number(5, frame.first_line))
         return self.functions[key]
 
     def _location(self, frame: Any) -> int:
         key = frame.function, frame.file, frame.line
         if key not in self.locations:
-            function = self._function(frame.function, frame.file)
+            function = self._function(frame)
             self.locations[key] = len(self.locations) + 1
             line = number(1, function) + number(2, frame.line)
             self.out += block(4, number(1, self.locations[key]) + number(2, 1) + number(3, 0x480000 + 16 * self.locations[key]) + block(4, line))
