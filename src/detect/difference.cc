@@ -1,0 +1,303 @@
+#include "detect/difference.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+
+#include "base/format.h"
+#include "detect/benign.h"
+#include "detect/findings.h"
+#include "detect/fingerprint.h"
+#include "detect/site.h"
+
+namespace lf::detect {
+namespace {
+
+constexpr std::int64_t kLeastBytes = 1 << 20;
+
+/// Goroutines of one place.
+struct SiteKey {
+  FrameId site, creator;
+  StateClass state_class = StateClass::kUnknown;
+
+  auto operator<=>(const SiteKey&) const = default;
+};
+
+struct SiteAt {
+  std::uint64_t count = 0;
+  StackId stack;
+  WaitState state = WaitState::kUnknown;
+  std::set<std::uint64_t> ids;
+};
+
+using Sites = std::map<SiteKey, SiteAt>;
+
+FrameId site_frame(const Symbols& symbols, StackId stack) {
+  const std::span<const FrameId> frames = symbols.stack(stack);
+  return frames.empty() ? FrameId{} : frames[site_of(symbols, frames).index];
+}
+
+/// `with_creators` is false where one of the compared profiles has none: all are grouped without then.
+Sites count_sites(const Symbols& symbols, const Snapshot& snapshot, bool with_creators) {
+  Sites sites;
+  if (!snapshot.goroutines) return sites;
+  const auto at = [&](StackId stack, FrameId creator, WaitState state) -> SiteAt& {
+    SiteAt& site = sites[{site_frame(symbols, stack), with_creators ? creator : FrameId{}, state_class(state)}];
+    site.stack = stack;
+    site.state = state;
+    return site;
+  };
+  for (const Goroutine& goroutine : snapshot.goroutines->goroutines) {
+    if (goroutine.has(kSystem) || goroutine.has(kScheduler) || goroutine.has(kServesOurRequest)) continue;
+    SiteAt& site = at(goroutine.stack, goroutine.creator, goroutine.state);
+    ++site.count;
+    site.ids.insert(goroutine.id);
+  }
+  for (const StackCount& record : snapshot.goroutines->counts) {
+    if (record.serves_our_request || record.count <= 0) continue;
+    at(record.stack, {}, record.state).count += static_cast<std::uint64_t>(record.count);
+  }
+  return sites;
+}
+
+/// What of a site survives both samples of a round.
+std::uint64_t survivors(const SiteAt& first, const SiteAt& second) {
+  if (first.ids.empty() || second.ids.empty()) return std::min(first.count, second.count);
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(first.ids, [&](std::uint64_t id) { return second.ids.contains(id); }));
+}
+
+/// The course of a value over baseline and rounds.
+struct Course {
+  std::vector<std::int64_t> values;
+
+  std::int64_t growth() const { return values.back() - values.front(); }
+  std::size_t rounds() const { return values.size() - 1; }
+  std::size_t rises() const {
+    std::size_t rises = 0;
+    for (std::size_t i = 1; i < values.size(); ++i) rises += values[i] > values[i - 1] ? 1 : 0;
+    return rises;
+  }
+  bool rose_last() const { return values.back() > values[values.size() - 2]; }
+};
+
+Verdict verdict_of(const Course& course, bool benign) {
+  if (course.growth() <= 0) return Verdict::kInfo;
+  if (course.rounds() >= 3 && course.rises() == course.rounds()) return Verdict::kLeak;
+  if (benign || (course.rounds() >= 2 && !course.rose_last())) return Verdict::kInfo;
+  return Verdict::kSuspect;
+}
+
+int score_of(Verdict verdict, double weight) {
+  const int points = static_cast<int>(std::lround(8 * std::log2(1 + std::max(weight, 0.0))));
+  switch (verdict) {
+    case Verdict::kLeak:
+      return std::min(100, 70 + points);
+    case Verdict::kSuspect:
+      return std::min(69, 40 + points);
+    case Verdict::kInfo:
+      return std::min(39, points);
+  }
+  return 0;
+}
+
+std::string rounds_in_words(const Course& course) {
+  if (course.rounds() == 1) return "it grew since the baseline and was there in both samples after it";
+  if (course.rises() == course.rounds()) return format("it grew in each of {} rounds", course.rounds());
+  if (!course.rose_last())
+    return format("it grew in {} of {} rounds, and not in the last: warm-up", course.rises(), course.rounds());
+  return format("it grew in {} of {} rounds", course.rises(), course.rounds());
+}
+
+Finding goroutine_finding(const Symbols& symbols, const SiteKey& key, const SiteAt& now, const Course& course) {
+  const BenignWait* benign = find_benign(symbols, symbols.stack(now.stack), key.creator, key.state_class);
+  Finding finding;
+  finding.rule = "goroutine/growing-site";
+  finding.kind = FindingKind::kGoroutine;
+  finding.verdict = verdict_of(course, benign != nullptr);
+  finding.site = source_line(symbols, key.site);
+  finding.package = TargetText(package_of(symbols.function(key.site)));
+  finding.state = std::string(wait_state_name(now.state));
+  finding.count = static_cast<std::uint64_t>(course.values.back());
+  finding.count_before = static_cast<std::uint64_t>(course.values.front());
+  finding.delta = course.growth();
+  finding.is_new = course.values.front() == 0;
+  for (const std::int64_t value : course.values) finding.counts.push_back(static_cast<std::uint64_t>(value));
+  if (key.creator) finding.creator = source_line(symbols, key.creator);
+  finding.stack = source_lines(symbols, now.stack);
+  finding.score = score_of(finding.verdict, static_cast<double>(std::abs(course.growth())));
+  finding.id = fingerprint(finding.rule, symbols.function(key.site), symbols.function(key.creator));
+  const bool grew = course.growth() > 0;
+  finding.title =
+      TargetText(format("{:+} goroutines in {} at {}", course.growth(), finding.state, symbols.function(key.site)));
+  finding.evidence.emplace_back(format("{} goroutines before, {} after{}", course.values.front(), course.values.back(),
+                                       grew ? ": " + rounds_in_words(course) : std::string()));
+  if (benign != nullptr)
+    finding.evidence.emplace_back(format("an ordinary wait ({}: {})", benign->owner, benign->reason));
+  if (finding.verdict == Verdict::kSuspect) {
+    finding.advice = TargetText("repeat it: `compare -rounds=3 -- COMMAND` tells growth in every round from warm-up.");
+  } else if (finding.verdict == Verdict::kLeak) {
+    finding.advice = TargetText(
+        "each round leaves goroutines here: make sure that what they wait for happens, or give them a way out.");
+  }
+  return finding;
+}
+
+void add_goroutine_differences(const Symbols& symbols, const Snapshot& baseline, std::span<const AfterRound> rounds,
+                               std::vector<Finding>& findings) {
+  const auto has_creators = [](const Snapshot& s) { return s.goroutines && s.goroutines->has_identities(); };
+  bool with_creators = has_creators(baseline);
+  for (const AfterRound& round : rounds)
+    with_creators = with_creators && has_creators(*round.first) && has_creators(*round.second);
+  std::vector<Sites> firsts, seconds;
+  for (const AfterRound& round : rounds) {
+    firsts.push_back(count_sites(symbols, *round.first, with_creators));
+    seconds.push_back(round.first == round.second ? firsts.back() : count_sites(symbols, *round.second, with_creators));
+  }
+  const Sites before = count_sites(symbols, baseline, with_creators);
+  std::map<SiteKey, SiteAt> all = before;
+  for (const Sites& sites : seconds) {
+    for (const auto& [key, site] : sites) all.insert_or_assign(key, site);
+  }
+  const auto at = [](const Sites& sites, const SiteKey& key) {
+    const auto found = sites.find(key);
+    return found == sites.end() ? SiteAt{} : found->second;
+  };
+  for (const auto& [key, now] : all) {
+    Course course;
+    course.values.push_back(static_cast<std::int64_t>(at(before, key).count));
+    for (std::size_t i = 0; i < rounds.size(); ++i) {
+      course.values.push_back(static_cast<std::int64_t>(survivors(at(firsts[i], key), at(seconds[i], key))));
+    }
+    // What shrank is told by the count itself: members that come and go are no loss.
+    if (course.growth() < 0) course.values.back() = static_cast<std::int64_t>(at(seconds.back(), key).count);
+    if (course.growth() != 0) findings.push_back(goroutine_finding(symbols, key, now, course));
+  }
+}
+
+struct HeapAt {
+  std::int64_t bytes = 0, objects = 0, heaviest = 0;
+  double variance = 0;
+  FrameId frame;
+  StackId stack;
+};
+using HeapSites = std::map<StringId, HeapAt>;
+
+/// Live heap by allocating function, with the variance that sampling gives its value: each sampled object stands for
+/// bytes/sampled of the sum, and their number is Poisson.
+HeapSites sum_heap(const Symbols& symbols, const Snapshot& snapshot) {
+  HeapSites sites;
+  if (!snapshot.heap) return sites;
+  for (const HeapSample& sample : snapshot.heap->samples) {
+    const FrameId frame = site_frame(symbols, sample.stack);
+    HeapAt& at = sites[symbols.frame(frame).function];
+    at.bytes += sample.inuse_bytes;
+    at.objects += sample.inuse_objects;
+    const auto bytes = static_cast<double>(sample.inuse_bytes);
+    at.variance += sample.inuse_sampled > 0 ? bytes * bytes / static_cast<double>(sample.inuse_sampled)
+                                            : bytes * static_cast<double>(snapshot.heap->rate_bytes);
+    if (sample.inuse_bytes >= at.heaviest) {
+      at.heaviest = sample.inuse_bytes;
+      at.frame = frame;
+      at.stack = sample.stack;
+    }
+  }
+  return sites;
+}
+
+void add_heap_differences(const Symbols& symbols, const Snapshot& baseline, std::span<const AfterRound> rounds,
+                          std::vector<Finding>& findings) {
+  if (!baseline.heap) return;
+  const HeapSites before = sum_heap(symbols, baseline);
+  std::vector<HeapSites> after;
+  for (const AfterRound& round : rounds) after.push_back(sum_heap(symbols, *round.second));
+  HeapSites all = before;
+  for (const auto& [function, at] : after.back()) all.insert_or_assign(function, at);
+  const auto at = [](const HeapSites& sites, StringId function) {
+    const auto found = sites.find(function);
+    return found == sites.end() ? HeapAt{} : found->second;
+  };
+  for (const auto& [function, now] : all) {
+    Course course;
+    course.values.push_back(at(before, function).bytes);
+    for (const HeapSites& sites : after) course.values.push_back(at(sites, function).bytes);
+    const double error = std::sqrt(at(before, function).variance + at(after.back(), function).variance);
+    const double growth = static_cast<double>(std::abs(course.growth()));
+    if (growth < static_cast<double>(kLeastBytes) || growth < 2 * error) continue;
+    Finding finding;
+    finding.rule = "memory/growing-site";
+    finding.kind = FindingKind::kMemory;
+    finding.verdict = verdict_of(course, false);
+    finding.site = source_line(symbols, now.frame);
+    finding.package = TargetText(package_of(symbols.text(function)));
+    const HeapAt last = at(after.back(), function);
+    finding.count = static_cast<std::uint64_t>(std::max<std::int64_t>(last.objects, 0));
+    finding.count_before = static_cast<std::uint64_t>(std::max<std::int64_t>(at(before, function).objects, 0));
+    finding.delta = last.objects - at(before, function).objects;
+    finding.bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(last.bytes, 0));
+    finding.bytes_before = static_cast<std::uint64_t>(std::max<std::int64_t>(course.values.front(), 0));
+    finding.bytes_delta = course.growth();
+    finding.is_new = course.values.front() == 0;
+    for (const std::int64_t value : course.values)
+      finding.counts.push_back(static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0)));
+    finding.stack = source_lines(symbols, now.stack);
+    finding.score = score_of(finding.verdict, growth / static_cast<double>(kLeastBytes));
+    finding.id = fingerprint(finding.rule, symbols.text(function), {});
+    constexpr double kMiB = 1 << 20;
+    finding.title = TargetText(format("{:+.1f} MiB of live heap from {}", static_cast<double>(course.growth()) / kMiB,
+                                      symbols.text(function)));
+    finding.evidence.emplace_back(format("{:.1f} MiB before, {:.1f} MiB after (sampling error ±{:.1f} MiB){}",
+                                         static_cast<double>(course.values.front()) / kMiB,
+                                         static_cast<double>(course.values.back()) / kMiB, 2 * error / kMiB,
+                                         course.growth() > 0 ? ": " + rounds_in_words(course) : std::string()));
+    if (finding.verdict == Verdict::kSuspect) {
+      finding.advice =
+          TargetText("`-rounds=3` tells growth in every round from warm-up, `-force-gc` what a collection would free.");
+    }
+    findings.push_back(std::move(finding));
+  }
+}
+
+bool same_site(const Finding& a, const Finding& b) {
+  return a.kind == b.kind && a.site == b.site && a.state == b.state;
+}
+
+}  // namespace
+
+std::vector<Finding> find_differences(const Symbols& symbols, const Snapshot& baseline,
+                                      std::span<const AfterRound> rounds) {
+  std::vector<Finding> findings;
+  if (rounds.empty()) return findings;
+  if (baseline.goroutines) add_goroutine_differences(symbols, baseline, rounds, findings);
+  add_heap_differences(symbols, baseline, rounds, findings);
+  sort_findings(findings);
+  return findings;
+}
+
+std::vector<Finding> merge_differences(std::vector<Finding> differences, std::vector<Finding> found) {
+  for (Finding& difference : differences) {
+    const auto twin = std::ranges::find_if(found, [&](const Finding& other) { return same_site(difference, other); });
+    if (twin == found.end()) continue;
+    Finding merged = *twin;
+    merged.verdict = std::max(twin->verdict, difference.verdict);
+    merged.score = std::max(twin->score, difference.score);
+    merged.count = difference.count;
+    merged.count_before = difference.count_before;
+    merged.delta = difference.delta;
+    merged.bytes_before = difference.bytes_before;
+    merged.bytes_delta = difference.bytes_delta;
+    if (difference.bytes) merged.bytes = difference.bytes;
+    merged.is_new = difference.is_new;
+    merged.title = difference.title;
+    merged.counts = difference.counts;
+    merged.evidence.insert(merged.evidence.begin(), difference.evidence.begin(), difference.evidence.end());
+    difference = std::move(merged);
+  }
+  sort_findings(differences);
+  return differences;
+}
+
+}  // namespace lf::detect
