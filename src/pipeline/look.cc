@@ -66,6 +66,25 @@ void describe_target(const Session& session, Report& report) {
   report.notes = session.notes();
 }
 
+void describe_files(std::span<const std::string> paths, FilesRead& files, Report& report) {
+  for (const std::string& path : paths) report.target.files.emplace_back(path);
+  report.target.go_version = files.go_version;
+  report.target.profiles = std::move(files.profiles);
+  report.warnings = files.warnings.all();
+  report.errors = std::move(files.errors);
+}
+
+void leave_out(const LookOptions& options, Snapshot& snapshot, std::uint64_t& unfiltered_total) {
+  if (!options.plan.goroutines) snapshot.goroutines.reset();
+  if (!options.plan.memory) {
+    snapshot.heap.reset();
+    snapshot.memory.reset();
+  }
+  if (!options.filter || !snapshot.goroutines) return;
+  unfiltered_total = snapshot.goroutines->total;
+  options.filter(*snapshot.goroutines);
+}
+
 namespace {
 
 void add_errors(std::vector<Error>& errors, std::vector<Error>&& more) {
@@ -73,13 +92,6 @@ void add_errors(std::vector<Error>& errors, std::vector<Error>&& more) {
     const auto same = [&](const Error& known) { return known.message == error.message && known.where == error.where; };
     if (std::ranges::none_of(errors, same)) errors.push_back(std::move(error));
   }
-}
-
-/// The filter, and totals of what it left.
-void apply_filter(const ProfileFilter& filter, Snapshot& snapshot, std::uint64_t& unfiltered_total) {
-  if (!filter || !snapshot.goroutines) return;
-  unfiltered_total = snapshot.goroutines->total;
-  filter(*snapshot.goroutines);
 }
 
 /// Waits for the next sample, telling how long that takes.
@@ -144,7 +156,7 @@ Result<Looked> look(Session& session, Environment& environment, const LookOption
       continue;
     }
     if (last && options.leak_profile) session.read_leak_profile(*measured, plan.max_goroutines_full);
-    apply_filter(options.filter, measured->snapshot, unfiltered_total);
+    leave_out(options, measured->snapshot, unfiltered_total);
     if (is_baseline) baseline = measured->snapshot;
     looked.goroutine_bytes = std::move(measured->goroutine_bytes);
     looked.heap_bytes = std::move(measured->heap_bytes);

@@ -10,6 +10,7 @@
 #include "pipeline/measure.h"
 #include "pipeline/observation.h"
 #include "pipeline/progress.h"
+#include "pipeline/read_files.h"
 
 namespace lf::pipeline {
 
@@ -54,5 +55,12 @@ void add_verification(GcVerified verified, Report& report);
 
 /// Writes what `session` learnt and cost into `report`.
 void describe_target(const Session& session, Report& report);
+
+/// Writes what `files` were into `report`; their errors go there.
+void describe_files(std::span<const std::string> paths, FilesRead& files, Report& report);
+
+/// Takes out of `snapshot` what `options` do not ask for; `unfiltered_total` is the count before the filter, where
+/// there is one.
+void leave_out(const LookOptions& options, Snapshot& snapshot, std::uint64_t& unfiltered_total);
 
 }  // namespace lf::pipeline
