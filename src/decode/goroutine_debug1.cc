@@ -61,6 +61,7 @@ class GoroutineDebug1Decoder final : public RecordTextDecoder {
   std::uint64_t sum_ = 0;  ///< of all records, the ones left out too
 
   bool open_ = false;
+  std::uint64_t record_offset_ = 0;
   std::int64_t count_ = 0;
   std::vector<std::uint64_t> addresses_;
   std::vector<RecordFrame> record_frames_;
@@ -110,6 +111,7 @@ bool GoroutineDebug1Decoder::open_record(std::string_view line) {
   if (count.digits == 0 || !line.substr(count.digits).starts_with(" @")) return false;
   close_record();
   open_ = true;
+  record_offset_ = offset();
   if (count.value > INT64_MAX) warn(WarningCode::kNumberOutOfRange);
   count_ = static_cast<std::int64_t>(std::min<std::uint64_t>(count.value, INT64_MAX));
   if (negative) count_ = -count_;
@@ -166,11 +168,11 @@ void GoroutineDebug1Decoder::close_record() {
   stack_.clear();
   for (const RecordFrame& frame : record_frames_) stack_.add(frame.frame, frame.traits);
   infer(record);
-  add_to_total(count_, sum_, decoded_.warnings, offset());
+  add_to_total(count_, sum_, decoded_.warnings, record_offset_);
   if (says_nothing(record)) {
-    warn(WarningCode::kLeakProfileIgnored);
+    decoded_.warnings.add(WarningCode::kLeakProfileIgnored, byte_place(record_offset_));
   } else {
-    add_to_total(count_, profile_.total, decoded_.warnings, offset());
+    add_to_total(count_, profile_.total, decoded_.warnings, record_offset_);
     if (profile_.counts.size() >= limits_.goroutines) {
       profile_.dropped += count_ > 0 ? static_cast<std::uint64_t>(count_) : 0;
       warn(WarningCode::kLimitReached);
