@@ -144,6 +144,22 @@ std::size_t longest_run_of_backticks(std::string_view text) {
   return longest;
 }
 
+/// Code as an HTML element, for text that holds a tag: a reader that knows no code spans shows it as text all the
+/// same. Every sign is an entity, as Markdown is read inside inline HTML too.
+std::string code_element(std::string_view text) {
+  std::string out = "<code>";
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ' ' ||
+                       static_cast<unsigned char>(c) >= 0x80;
+    if (plain) {
+      out += c;
+    } else {
+      out += format("&#{};", static_cast<int>(c));
+    }
+  }
+  return out + "</code>";
+}
+
 void append_json_escape(std::string& out, char32_t c) {
   if (c < 0x10000) {
     out += format("\\u{:04x}", static_cast<unsigned>(c));
@@ -225,6 +241,7 @@ std::string for_markdown(OutText text) {
 std::string for_markdown_code(OutText text) {
   const std::string inside = shown(text);
   if (inside.empty()) return {};
+  if (inside.contains('<')) return code_element(inside);
   const std::string ticks(longest_run_of_backticks(inside) + 1, '`');
   // One space on each side is taken off again by every reader where both are there.
   const bool pad = inside.front() == '`' || inside.back() == '`' || inside.front() == ' ';
@@ -238,8 +255,12 @@ std::string for_markdown_code_cell(OutText text) {
   return out;
 }
 
-std::string markdown_fence(std::string_view block) {
-  return std::string(std::max<std::size_t>(3, longest_run_of_backticks(block) + 1), '`');
+std::string markdown_block(const std::vector<std::string>& lines) {
+  std::string body;
+  for (const std::string& line : lines) body += format("{}\n", for_terminal(line));
+  if (body.contains('<')) return format("<pre>\n{}</pre>\n", replaced(body, markup_entity));
+  const std::string fence(std::max<std::size_t>(3, longest_run_of_backticks(body) + 1), '`');
+  return format("{}text\n{}{}\n", fence, body, fence);
 }
 
 std::string for_xml(OutText text) {

@@ -3,6 +3,7 @@
 #include <concepts>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/text.h"
 
@@ -46,12 +47,13 @@ std::string for_html(OutText text);
 /// For running text of GitHub-flavoured Markdown, table cells included: no emphasis, link, image, HTML, mention,
 /// issue reference or automatic link comes about.
 std::string for_markdown(OutText text);
-/// A code span that holds the text; empty for none.
+/// A code span that holds the text, a `code` element where it holds a tag; empty for none.
 std::string for_markdown_code(OutText text);
 /// The same in a table cell, where a bar is escaped even in code.
 std::string for_markdown_code_cell(OutText text);
-/// The fence of backticks (at least three) that encloses `block`, lines that went through `for_terminal`.
-std::string markdown_fence(std::string_view block);
+/// A block of code of these lines: fenced by more backticks than any of them holds, a `pre` element where one holds a
+/// tag.
+std::string markdown_block(const std::vector<std::string>& lines);
 
 /// For XML 1.0 text, attribute values and the inside of CDATA-free elements: only characters that XML allows.
 std::string for_xml(OutText text);

@@ -151,6 +151,24 @@ std::string code_span(const std::string& text) {
   return "no code span";
 }
 
+/// The text of a `code` element whose signs are all entities, else of a code span.
+std::string code_of(const std::string& out) {
+  if (!out.starts_with("<code>")) return code_span(out);
+  const std::string inside = out.substr(6, out.size() - 6 - 7);
+  std::string text;
+  for (std::size_t i = 0; i < inside.size(); ++i) {
+    if (inside[i] != '&') {
+      EXPECT_EQ(std::string_view("`*_[]|~!<>\\@#:./").find(inside[i]), std::string_view::npos) << inside[i];
+      text += inside[i];
+      continue;
+    }
+    const std::size_t end = inside.find(';', i);
+    text += static_cast<char>(std::stoi(inside.substr(i + 2, end - i - 2)));
+    i = end;
+  }
+  return text;
+}
+
 struct SinkRow {
   const char* name;
   std::string (*escape)(OutText);
@@ -206,7 +224,7 @@ std::vector<SinkRow> sinks() {
        }},
       {"MarkdownCode", for_markdown_code,
        [](const std::string& text, const std::string& out) {
-         EXPECT_EQ(code_span(out), for_terminal(text));
+         EXPECT_EQ(code_of(out), for_terminal(text));
          EXPECT_EQ(visible(out), out);
        }},
       {"MarkdownCodeCell", for_markdown_code_cell,
@@ -306,9 +324,12 @@ TEST(ForMarkdown, MakesNoListOfALeadingNumber) {
   EXPECT_EQ(for_markdown("1. first"), "1\\. first");
   EXPECT_EQ(for_markdown("8.6 MiB"), "8.6 MiB");
 }
-TEST(MarkdownFence, IsLongerThanAnyRunInside) {
-  EXPECT_EQ(markdown_fence("a ```` b"), "`````");
-  EXPECT_EQ(markdown_fence("a"), "```");
+TEST(MarkdownBlock, HasAFenceLongerThanAnyRunInside) {
+  EXPECT_EQ(markdown_block({"a ```` b"}), "`````text\na ```` b\n`````\n");
+  EXPECT_EQ(markdown_block({"a", "    b"}), "```text\na\n    b\n```\n");
+}
+TEST(MarkdownBlock, IsAnElementWhereALineHoldsATag) {
+  EXPECT_EQ(markdown_block({"</pre><b>"}), "<pre>\n&lt;/pre&gt;&lt;b&gt;\n</pre>\n");
 }
 TEST(ForGithubProperty, EscapesWhatEndsAProperty) {
   EXPECT_EQ(for_github_property("C:/a,b%.go"), "C%3A/a%2Cb%25.go");

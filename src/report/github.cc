@@ -30,12 +30,13 @@ void put_finding(TextBuffer& out, const Finding& finding, const Style& style) {
   const std::string_view command = command_of(finding);
   out << "::" << command;
   if (command != "debug") {  // which takes no properties
-    out << " title=LeakFinder " << verdict_name(finding.verdict);
-    if (!finding.site.function.empty()) out << "%3A " << for_github_property(finding.site.function);
+    out << " ";
     if (!finding.site.file.empty()) {
-      out << ",file=" << for_github_property(relative_file(finding.site.file, style.source_root));
-      if (finding.site.line != 0) out << format(",line={}", finding.site.line);
+      out << "file=" << for_github_property(relative_file(finding.site.file, style.source_root)) << ",";
+      if (finding.site.line != 0) out << format("line={},", finding.site.line);
     }
+    out << "title=LeakFinder " << verdict_name(finding.verdict);
+    if (!finding.site.function.empty()) out << "%3A " << for_github_property(finding.site.function);
   }
   out << "::";
   const std::string amount = amount_text(finding);

@@ -50,16 +50,14 @@ std::string folded(std::string_view summary, std::string_view body) {
 }
 
 std::string stack_block(const Finding& finding) {
-  std::string lines;
-  for (const SourceLine& frame : finding.stack) {
-    lines += format("{}\n    {}\n", for_terminal(frame.function), place_text(frame));
-  }
-  if (finding.creator) {
-    lines += format("created by {}\n    {}\n", for_terminal(finding.creator->function), place_text(*finding.creator));
-  }
-  if (lines.empty()) return {};
-  const std::string fence = markdown_fence(lines);
-  return format("{}text\n{}{}\n", fence, lines, fence);
+  std::vector<std::string> lines;
+  const auto add = [&](std::string_view before, const SourceLine& place) {
+    lines.push_back(format("{}{}", before, for_terminal(place.function)));
+    lines.push_back(format("    {}", place_text(place)));
+  };
+  for (const SourceLine& frame : finding.stack) add("", frame);
+  if (finding.creator) add("created by ", *finding.creator);
+  return lines.empty() ? std::string() : markdown_block(lines);
 }
 
 std::string score_list(const Finding& finding) {

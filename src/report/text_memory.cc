@@ -31,12 +31,12 @@ void put_collector(TextPage& page, const MemorySection& memory) {
   std::string rate = count_of(stats.num_gc, "collection");
   if (stats.num_forced_gc > 0) rate += format(", {} forced", with_commas(stats.num_forced_gc));
   if (memory.collections_per_min) rate += format(", {}/min now", decimal_in_words(*memory.collections_per_min));
-  put_figure(page, "garbage collector", rate);
+  put_figure(page, "GC", rate);
   put_figure(page, "",
              format("{} % of the processor time since the start, next at {}",
                     decimal_in_words(stats.gc_cpu_fraction * 100), bytes_in_words(stats.next_gc_bytes)));
   if (const auto pauses = summarize(stats.pauses)) {
-    put_figure(page, "pauses",
+    put_figure(page, "GC pauses",
                format("median {}, longest {} of the last {}", milliseconds_text(pauses->median),
                       milliseconds_text(pauses->longest), with_commas(pauses->count)));
   }

@@ -16,6 +16,12 @@ enum class Tint : std::uint8_t { kPlain, kBold, kDim, kRed, kYellow, kGreen, kCy
 /// Words of one line. Everything added goes through `for_terminal`.
 class Line {
  public:
+  /// Words of one tint, safe for a terminal.
+  struct Piece {
+    std::string text;
+    Tint tint;
+  };
+
   Line() = default;
   explicit Line(OutText words, Tint tint = Tint::kPlain) { add(words, tint); }
 
@@ -27,12 +33,9 @@ class Line {
   int columns() const { return columns_; }
   bool empty() const { return pieces_.empty(); }
   std::string render(bool color) const;
+  const std::vector<Piece>& pieces() const { return pieces_; }
 
  private:
-  struct Piece {
-    std::string text;
-    Tint tint;
-  };
   std::vector<Piece> pieces_;
   int columns_ = 0;
 };

@@ -56,7 +56,7 @@ std::vector<const Row*> changed_rows(const std::vector<Row>& rows, const Delta& 
 void put_goroutine_differences(TextPage& page, const GoroutineSection& goroutines) {
   const auto delta = [](const SiteCount& site) { return change(site.count, site.count_first); };
   const auto rows = changed_rows(goroutines.sites, delta);
-  put_heading(page, "Goroutines, differences by site");
+  put_heading(page, "Goroutines by site, differences since the baseline");
   if (rows.empty()) return page.line(Line("  none", Tint::kDim));
   Table table(kIndent, {{"change", Align::kRight},
                         {"before", Align::kRight},
@@ -85,7 +85,7 @@ void put_goroutine_differences(TextPage& page, const GoroutineSection& goroutine
 void put_memory_differences(TextPage& page, const MemorySection& memory) {
   const auto delta = [](const AllocationSite& site) { return change(site.inuse_bytes, site.inuse_bytes_first); };
   const auto rows = changed_rows(memory.sites, delta);
-  put_heading(page, "Live heap, differences by allocation site");
+  put_heading(page, "Live heap by allocation site, differences since the baseline");
   if (rows.empty()) return page.line(Line("  none", Tint::kDim));
   Table table(kIndent, {{"change", Align::kRight},
                         {"before", Align::kRight},
