@@ -15,11 +15,15 @@ namespace {
 std::atomic<int> caught_signal{0};
 std::atomic<int> wake_write_fd{-1};
 std::atomic<int> wake_read_fd{-1};
-static_assert(std::atomic<int>::is_always_lock_free);
+std::atomic<void (*)()> restore_before_exit{nullptr};
+static_assert(std::atomic<int>::is_always_lock_free && std::atomic<void (*)()>::is_always_lock_free);
 
 void on_signal(int number) {
   int none = 0;
-  if (!caught_signal.compare_exchange_strong(none, number)) _exit(128 + number);
+  if (!caught_signal.compare_exchange_strong(none, number)) {
+    if (auto* const restore = restore_before_exit.load(); restore != nullptr) restore();
+    _exit(128 + number);
+  }
   const char byte = 1;
   // A full or closed pipe loses nothing: the flag is set.
   [[maybe_unused]] const ssize_t written = write(wake_write_fd.load(), &byte, 1);
@@ -54,6 +58,10 @@ int SignalStop::wake_fd() const {
 }
 int SignalStop::signal() const {
   return caught_signal;
+}
+
+void on_hard_exit(void (*restore)()) {
+  restore_before_exit = restore;
 }
 
 }  // namespace lf::cli

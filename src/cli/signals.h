@@ -17,4 +17,8 @@ class SignalStop final : public Stop {
   int signal() const;
 };
 
+/// Has `restore` called before a second signal ends the process at once; nullptr: nothing. It runs in the signal
+/// handler: only what is async-signal-safe.
+void on_hard_exit(void (*restore)());
+
 }  // namespace lf::cli
