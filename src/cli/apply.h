@@ -65,11 +65,4 @@ Result<void> add_list(Options& options, std::string_view value) {
   return {};
 }
 
-/// One item, commas and all.
-template <auto Member>
-Result<void> add_item(Options& options, std::string_view value) {
-  (options.*Member).emplace_back(value);
-  return {};
-}
-
 }  // namespace lf::cli

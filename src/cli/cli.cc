@@ -13,21 +13,11 @@
 #include "cli/exit_code.h"
 #include "cli/help.h"
 #include "cli/settings.h"
-#include "cli/suggest.h"
 
 namespace lf::cli {
 namespace {
 
 constexpr const char* kDefaultConfig = "leakfinder.yaml";
-
-Error unknown_command(std::string_view name) {
-  std::vector<std::string_view> known;
-  for (const Command& command : commands()) known.push_back(command.name);
-  const std::string_view meant = nearest(name, known);
-  std::string message = format("unknown command \"{}\"", visible(name));
-  message += meant.empty() ? "; 'leakfinder help' lists them" : format(": did you mean {}?", meant);
-  return {ErrorCode::kUsage, std::move(message), {}};
-}
 
 /// The configuration file's settings: of -config, of LEAKFINDER_CONFIG, or of leakfinder.yaml where there is one.
 Result<std::vector<Setting>> config_settings_for(const CommandLine& line, const std::vector<Setting>& environment) {
@@ -66,7 +56,9 @@ Result<int> dispatch(const CommandLine& line, const SignalStop& stop) {
     return command->run(run);
   }
   if (line.command.empty() && !line.help) {
-    return fail(ErrorCode::kUsage, "no command given: try 'leakfinder check', or 'leakfinder help'");
+    std::string names;
+    for (const Command& known : commands()) names += format("{}{}", names.empty() ? "" : ", ", known.name);
+    return fail(ErrorCode::kUsage, format("no command given, of {}: try 'leakfinder check'", names));
   }
   if (command == nullptr) return std::unexpected(unknown_command(line.command));
   if (command->input == Input::kNothing) {

@@ -42,14 +42,20 @@ struct Command {
 
 std::span<const Command> commands();
 const Command* find_command(std::string_view name);
+/// The usage error for a name that is no command, with the nearest that is.
+Error unknown_command(std::string_view name);
 
 // A file each.
 Result<int> run_check(Run& run);
 Result<int> run_analyze(Run& run);
+Result<int> run_monitor(Run& run);
+Result<int> run_compare(Run& run);
 Result<int> run_filter(Run& run);
 Result<int> run_patterns(Run& run);
 Result<int> run_channels(Run& run);
 Result<int> run_memory(Run& run);
+Result<int> run_explain(Run& run);
+Result<int> run_completion(Run& run);
 Result<int> run_help(Run& run);
 Result<int> run_version(Run& run);
 

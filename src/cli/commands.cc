@@ -1,7 +1,11 @@
 #include <algorithm>
 #include <array>
+#include <vector>
 
+#include "base/format.h"
+#include "base/text.h"
 #include "cli/command.h"
+#include "cli/suggest.h"
 
 namespace lf::cli {
 namespace {
@@ -13,6 +17,12 @@ constexpr Examples kCheckExamples{"leakfinder check",
                                   "leakfinder check dump.txt"};
 constexpr Examples kAnalyzeExamples{"leakfinder analyze", "leakfinder analyze -samples=10 -sample-interval=1s :8080",
                                     "leakfinder analyze before.txt.gz after.txt.gz"};
+constexpr Examples kMonitorExamples{"leakfinder monitor",
+                                    "leakfinder monitor -monitor-duration=10m -monitor-interval=5s :8080",
+                                    "leakfinder monitor -force-gc -memory-only"};
+constexpr Examples kCompareExamples{"leakfinder compare -- ./loadtest.sh",
+                                    "leakfinder compare -wait=30s -goroutines-only",
+                                    "leakfinder compare before.pb.gz after.pb.gz"};
 constexpr Examples kFilterExamples{"leakfinder filter -filter-pkg=database/sql", "FILTER_FUNC=worker leakfinder filter",
                                    "leakfinder filter -exclude-patterns=time.Sleep,sync. -force-gc"};
 constexpr Examples kPatternsExamples{"leakfinder patterns",
@@ -22,6 +32,12 @@ constexpr Examples kChannelsExamples{"leakfinder channels", "leakfinder channels
                                      "leakfinder channels crash.log"};
 constexpr Examples kMemoryExamples{"leakfinder memory", "leakfinder memory -samples=6 -sample-interval=10s",
                                    "leakfinder memory heap1.pb.gz heap2.pb.gz"};
+constexpr std::array<std::string_view, 2> kExplainExamples{"leakfinder explain",
+                                                           "leakfinder explain goroutine/growing-site"};
+constexpr Examples kCompletionExamples{
+    "leakfinder completion bash > ~/.local/share/bash-completion/completions/leakfinder",
+    "leakfinder completion zsh > ~/.zfunc/_leakfinder",
+    "leakfinder completion fish > ~/.config/fish/completions/leakfinder.fish"};
 constexpr Examples kHelpExamples{"leakfinder help", "leakfinder help analyze", "leakfinder help monitor"};
 constexpr std::array<std::string_view, 1> kVersionExamples{"leakfinder version"};
 
@@ -37,6 +53,20 @@ constexpr std::array kCommands{
         "and names each leak's line, why it is one, and what to do. -samples and -sample-interval look longer: growth "
         "becomes a leak after three samples over five seconds. Saves the analysis and the raw profiles.",
         kAnalyzeExamples, Input::kTargetOrFiles, run_analyze},
+    Command{
+        "monitor", "[TARGET]", "watch: values, trends, alerts as they happen, findings at the end",
+        "Samples every -monitor-interval for -monitor-duration. On a terminal a live view with sparklines and the top "
+        "growing sites (q quits, p pauses, s sorts), in a pipe one line a sample. A target that restarts, is away for "
+        "a "
+        "while or answers slowly is noted and survived. Ends with a summary, also on Ctrl-C. -force-gc verifies growth "
+        "by forced collections.",
+        kMonitorExamples, Input::kTarget, run_monitor},
+    Command{
+        "compare", "[TARGET | BEFORE AFTER...]", "what a load, a deployment or a test left behind",
+        "Takes a baseline, then waits for Enter, for -wait, or for the command after --, and measures again, twice, so "
+        "that what was merely in flight does not count. Shows differences by site in goroutines and live heap. "
+        "-rounds=N repeats the command: what grows every round leaks, what grew once was warm-up.",
+        kCompareExamples, Input::kTargetOrFiles, run_compare},
     Command{
         "filter", "[TARGET | FILE...]", "only goroutines that match a function or package",
         "Counts, groups and judges only goroutines of which a frame (or the creator) matches -filter-func and "
@@ -59,6 +89,13 @@ constexpr std::array kCommands{
         "Growth of the live heap by allocation site, allocation rates, GC rate and pauses, objects, idle and released "
         "memory, stacks, and what is not on the Go heap.",
         kMemoryExamples, Input::kTargetOrFiles, run_memory},
+    Command{"explain", "[RULE]", "what a rule means, how it decides, and how such a leak is mended",
+            "Tells about one rule: what it means, how it decides, an example of the leak and of its fix. Without a "
+            "rule it lists them all.",
+            kExplainExamples, Input::kNothing, run_explain},
+    Command{"completion", "bash|zsh|fish", "a script that completes commands, flags and values",
+            "Prints a completion script for the shell. The Debian package installs all three.", kCompletionExamples,
+            Input::kNothing, run_completion},
     Command{"help", "[COMMAND]", "usage, flags and examples",
             "Shows how LeakFinder is used, or everything about one command.", kHelpExamples, Input::kNothing, run_help},
     Command{"version", "", "the version of this build", "Prints the version.", kVersionExamples, Input::kNothing,
@@ -74,6 +111,15 @@ std::span<const Command> commands() {
 const Command* find_command(std::string_view name) {
   const auto* row = std::ranges::find(kCommands, name, &Command::name);
   return row == kCommands.end() ? nullptr : row;
+}
+
+Error unknown_command(std::string_view name) {
+  std::vector<std::string_view> known;
+  for (const Command& command : commands()) known.push_back(command.name);
+  const std::string_view meant = nearest(name, known);
+  std::string message = format("unknown command \"{}\"", visible(name));
+  message += meant.empty() ? "; 'leakfinder help' lists them" : format(": did you mean {}?", meant);
+  return {ErrorCode::kUsage, std::move(message), {}};
 }
 
 }  // namespace lf::cli

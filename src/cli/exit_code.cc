@@ -1,6 +1,19 @@
 #include "cli/exit_code.h"
 
+#include <array>
+
 namespace lf::cli {
+
+std::span<const ExitMeaning> exit_meanings() {
+  static constexpr std::array kMeanings{
+      ExitMeaning{"0", "nothing at or above -fail-on"},
+      ExitMeaning{"1", "findings at or above -fail-on"},
+      ExitMeaning{"2", "a wrong flag, setting or argument; nothing was measured"},
+      ExitMeaning{"3", "the target, a file or a part of them could not be read, or a report could not be written"},
+      ExitMeaning{"130", "Ctrl-C, with the result so far; SIGTERM is 143, SIGHUP 129"},
+  };
+  return kMeanings;
+}
 
 int exit_code_of(ErrorCode code) {
   switch (code) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -32,7 +33,7 @@ struct Flag {
   std::string_view commands = {};     ///< "monitor compare" where it has meaning only there
   std::string_view environment = {};  ///< a second environment name, of the seed: "FILTER_FUNC"
   ValueHint hint = ValueHint::kNone;
-  bool secret = false;  ///< its value is shown masked
+  bool secret = false;  ///< its value is shown masked; `apply` does not quote it
 };
 
 /// Flags of one kind, in the order of help.
@@ -46,6 +47,12 @@ std::span<const FlagCategory> flag_categories();
 
 /// The flag of that name (without dashes), or nullptr.
 const Flag* find_flag(std::string_view name);
+
+/// Whether `flag` has meaning only for some commands, and `command` is one of them.
+bool is_own_flag(const Flag& flag, std::string_view command);
+
+/// LEAKFINDER_<NAME>.
+std::string environment_name(const Flag& flag);
 
 // One file a category.
 std::span<const Flag> target_flags();

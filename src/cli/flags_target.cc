@@ -4,6 +4,19 @@
 #include "cli/flag.h"
 
 namespace lf::cli {
+namespace {
+
+Result<void> add_header(Options& options, std::string_view value) {
+  const std::size_t colon = value.find(':');
+  if (colon == std::string_view::npos || colon == 0) {
+    return fail(ErrorCode::kUsage,
+                colon == 0 ? "no name before the colon: expected 'NAME: VALUE'" : "no colon: expected 'NAME: VALUE'");
+  }
+  options.header.emplace_back(value);
+  return {};
+}
+
+}  // namespace
 
 std::span<const Flag> target_flags() {
   static constexpr std::array kFlags{
@@ -23,7 +36,7 @@ std::span<const Flag> target_flags() {
            "'NAME: VALUE'",
            "",
            "a header to send with each request; may be repeated",
-           add_item<&Options::header>,
+           add_header,
            FlagKind::kList,
            {},
            {},

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/suggest.h"
 #include "cli/version.h"
+#include "report/columns.h"
 
 namespace lf::cli {
 namespace {
@@ -35,16 +36,6 @@ std::string flag_row(const Flag& flag, int width) {
   return row(left, text, width, kNameColumn);
 }
 
-/// Whether `command` is among the space separated `names`.
-bool names_command(std::string_view names, std::string_view command) {
-  while (!names.empty()) {
-    const std::size_t space = std::min(names.find(' '), names.size());
-    if (names.substr(0, space) == command) return true;
-    names.remove_prefix(std::min(space + 1, names.size()));
-  }
-  return false;
-}
-
 }  // namespace
 
 std::string wrap(std::string_view text, int width, int indent) {
@@ -53,7 +44,7 @@ std::string wrap(std::string_view text, int width, int indent) {
   while (!text.empty()) {
     const std::size_t space = std::min(text.find(' '), text.size());
     const std::string_view word = text.substr(0, space);
-    const int length = static_cast<int>(word.size());
+    const int length = report::columns(word);
     if (column > 0 && column + 1 + length > std::max(width, 20)) {
       out += '\n';
       out.append(static_cast<std::size_t>(indent), ' ');
@@ -70,35 +61,43 @@ std::string wrap(std::string_view text, int width, int indent) {
 }
 
 std::string general_help(int width) {
-  std::string out =
-      "LeakFinder finds goroutine leaks and memory leaks in Go programs that serve net/http/pprof,\n"
-      "and in saved profiles, dumps and crash logs.\n\n"
-      "Usage:\n  leakfinder [flags] COMMAND [flags] [TARGET | FILE...]\n\n"
-      "A target is a URL, host:port or :port; -url gives it too. Anything else is a file, - is stdin.\n\nCommands:\n";
+  std::string out = wrap(
+      "LeakFinder finds goroutine leaks and memory leaks in Go programs that serve net/http/pprof, and in saved "
+      "profiles, dumps and crash logs.",
+      width, 0);
+  out += "\n\nUsage:\n  leakfinder [flags] COMMAND [flags] [TARGET | FILE...]\n\n";
+  out +=
+      wrap("A target is a URL, host:port or :port; -url gives it too. Anything else is a file, - is stdin.", width, 0);
+  out += "\n\nCommands:\n";
   for (const Command& command : commands()) out += row(command.name, command.brief, width, 14);
   for (const FlagCategory& category : flag_categories()) {
     out += format("\n{}:\n", category.title);
     for (const Flag& flag : category.flags) out += flag_row(flag, width);
   }
-  out +=
-      "\nEvery flag also comes from LEAKFINDER_<NAME> and from leakfinder.yaml: flag, environment, file, "
-      "default.\n\nExamples:\n";
+  out += '\n' + wrap(
+                    "Every flag also comes from LEAKFINDER_<NAME> and from leakfinder.yaml: flag, environment, file, "
+                    "default.",
+                    width, 0);
+  out += "\n\nExamples:\n";
   for (const Command& command : commands()) {
     if (command.input != Input::kNothing) out += format("  {}\n", command.examples.front());
   }
-  return out +
-         "\n'leakfinder help COMMAND' tells all about one. Exit codes: 0 nothing found, 1 findings, 2 usage, "
-         "3 could not read or write.\n";
+  return out + '\n' +
+         wrap(
+             "'leakfinder help COMMAND' tells all about one. Exit codes: 0 nothing found, 1 findings, 2 usage, "
+             "3 could not read or write.",
+             width, 0) +
+         '\n';
 }
 
 std::string command_help(const Command& command, int width) {
-  std::string out =
-      format("leakfinder {}: {}\n\nUsage:\n  leakfinder {} [flags]{}{}\n\n{}\n", command.name, command.brief,
-             command.name, command.arguments.empty() ? "" : " ", command.arguments, wrap(command.detail, width, 0));
+  std::string out = format("{}\n\nUsage:\n  leakfinder {} [flags]{}{}\n\n{}\n",
+                           wrap(format("leakfinder {}: {}", command.name, command.brief), width, 0), command.name,
+                           command.arguments.empty() ? "" : " ", command.arguments, wrap(command.detail, width, 0));
   std::string own;
   for (const FlagCategory& category : flag_categories()) {
     for (const Flag& flag : category.flags) {
-      if (names_command(flag.commands, command.name)) own += flag_row(flag, width);
+      if (is_own_flag(flag, command.name)) own += flag_row(flag, width);
     }
   }
   if (!own.empty()) out += format("\nIts own flags:\n{}", own);
@@ -115,8 +114,7 @@ Result<int> run_help(Run& run) {
   } else {
     const Command* command = find_command(run.line.arguments.front());
     if (command == nullptr) {
-      return fail(ErrorCode::kUsage,
-                  format("no help for \"{}\": it is no command", visible(run.line.arguments.front())));
+      return std::unexpected(unknown_command(run.line.arguments.front()));
     }
     text = command_help(*command, run.out.width);
   }

@@ -17,6 +17,7 @@ enum class ColorChoice : std::uint8_t { kAuto, kAlways, kNever };
 /// What makes the exit code 1; the flags of -fail-on.
 struct FailOnChoice {
   bool leak = true, suspect = false, critical = false;
+  bool operator==(const FailOnChoice&) const = default;
 };
 
 /// Every setting of a run, after flags, environment, configuration file and defaults were applied. The member of a
@@ -82,6 +83,8 @@ struct Options {
   bool verbose = false;
   std::string notify;
   std::string config;
+
+  bool operator==(const Options&) const = default;
 };
 
 }  // namespace lf::cli

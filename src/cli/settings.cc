@@ -46,12 +46,6 @@ Result<void> take_flag(std::span<const std::string_view> words, std::size_t& at,
   return {};
 }
 
-std::string environment_name(std::string_view flag_name) {
-  std::string name = "LEAKFINDER_";
-  for (const char c : flag_name) name += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
-  return name;
-}
-
 }  // namespace
 
 Result<CommandLine> parse_command_line(std::span<const std::string_view> words) {
@@ -84,7 +78,7 @@ std::vector<Setting> environment_settings(const EnvironmentLookup& lookup) {
   for (const FlagCategory& category : flag_categories()) {
     for (const Flag& flag : category.flags) {
       if (!flag.environment.empty()) add(flag, std::string(flag.environment));
-      add(flag, environment_name(flag.name));
+      add(flag, environment_name(flag));
     }
   }
   return settings;
@@ -96,7 +90,7 @@ Result<Settings> Settings::apply(std::vector<Setting> lowest_first) {
   for (const Setting& setting : settings.settings_) {
     const Result<void> applied = setting.flag->apply(settings.options_, setting.value);
     if (applied) continue;
-    std::string message = setting.flag->secret ? std::string("invalid value") : applied.error().message;
+    const std::string& message = applied.error().message;
     if (setting.origin == "flag") return fail(ErrorCode::kUsage, format("-{}: {}", setting.flag->name, message));
     return fail(ErrorCode::kUsage, format("{}: {}: {}", visible(setting.origin), setting.flag->name, message));
   }
