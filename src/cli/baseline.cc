@@ -135,12 +135,14 @@ std::string write_baseline(const Report& report, const std::vector<BaselineEntry
   for (const Finding& finding : report.findings) {
     if (finding.verdict == Verdict::kInfo) continue;
     const auto entry = std::ranges::find(known, finding.id, &BaselineEntry::id);
-    const bool keep = entry != known.end() && finding.accepted;
-    const std::string expires = keep ? (entry->expires ? date_text(*entry->expires) : "") : date_text(later);
-    out += format("\n  - id: {}\n    rule: {}\n    site: {}\n    reason: {}\n", quoted(finding.id),
-                  quoted(finding.rule), quoted(finding.site.function.raw()), quoted(keep ? entry->reason : "baseline"));
+    const bool is_known = entry != known.end();
+    const bool holds = is_known && finding.accepted;
+    const std::string expires = holds ? finding.accepted->expires : date_text(later);
+    out +=
+        format("\n  - id: {}\n    rule: {}\n    site: {}\n    reason: {}\n", quoted(finding.id), quoted(finding.rule),
+               quoted(finding.site.function.raw()), quoted(is_known ? entry->reason : "baseline"));
     if (!expires.empty()) out += format("    expires: {}\n", expires);
-    if (keep && !entry->owner.empty()) out += format("    owner: {}\n", quoted(entry->owner));
+    if (is_known && !entry->owner.empty()) out += format("    owner: {}\n", quoted(entry->owner));
     any = true;
   }
   return out + (any ? "" : " []\n");

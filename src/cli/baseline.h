@@ -35,7 +35,7 @@ struct BaselineEntry {
 void apply_baseline(const std::vector<BaselineEntry>& entries, std::chrono::year_month_day today, Report& report);
 
 /// The findings of `report` that are leaks or suspects as a baseline, in their order, with reason "baseline" and an
-/// expiry 90 days after `today`; entries of `known` keep their words.
+/// expiry 90 days after `today`; entries of `known` keep their words, and their expiry while they are accepted.
 std::string write_baseline(const Report& report, const std::vector<BaselineEntry>& known,
                            std::chrono::year_month_day today);
 

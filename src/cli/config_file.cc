@@ -1,6 +1,6 @@
 #include "cli/config_file.h"
 
-#include <set>
+#include <algorithm>
 #include <utility>
 
 #include <yaml-cpp/yaml.h>
@@ -42,6 +42,9 @@ Result<void> add_setting(const YAML::Node& key, const YAML::Node& value, std::st
     const std::string_view meant = nearest(flag_name, known);
     return std::unexpected(unknown_yaml_key(
         name, key, meant.empty() ? "keys are the flags' names" : format("did you mean \"{}\"?", meant)));
+  }
+  if (std::ranges::find(settings, flag, &Setting::flag) != settings.end()) {
+    return yaml_error(name, key.Mark(), format("\"{}\" stands twice", flag->name));
   }
   Result<std::vector<std::string>> values = scalars(value, name);
   if (!values) return std::unexpected(std::move(values.error()));

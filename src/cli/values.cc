@@ -61,7 +61,8 @@ Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
     if (!(total <= kMost)) return wrong(text, kExpected);
     rest.remove_prefix(end);
   }
-  return std::chrono::milliseconds{std::llround(total)};
+  // What is more than nothing stays so: an interval or timeout of 0 means something else.
+  return std::chrono::milliseconds{total > 0 ? std::max(1LL, std::llround(total)) : 0};
 }
 
 Result<bool> parse_bool(std::string_view text) {

@@ -14,7 +14,7 @@ namespace lf::cli {
 // The values of flags. Each function reads the whole of `text` or fails with kUsage and a message that says what was
 // expected; the flag's name is added by the caller.
 
-/// Go's time.ParseDuration, not negative: "500ms", "1m30s", "2h", "1.5s", "0".
+/// Go's time.ParseDuration, not negative: "500ms", "1m30s", "2h", "1.5s", "0"; to the millisecond, at least one.
 [[nodiscard]] Result<std::chrono::milliseconds> parse_duration(std::string_view text);
 
 /// Go's strconv.ParseBool: 1 t T TRUE true True 0 f F FALSE false False.
