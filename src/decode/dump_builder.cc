@@ -34,6 +34,7 @@ void DumpBuilder::add(GrowingDump& dump, std::string_view text, std::span<const 
     pass_over(lines.size(), offset);
     return;
   }
+  known_.expect(sample);
   const std::optional<GoroutineHeader> header = headers_.read(first);
   if (!header) {
     if (!cut) leave_out(offset);
@@ -56,6 +57,7 @@ void DumpBuilder::add(GrowingDump& dump, std::string_view text, std::span<const 
   if (cut && !facts.creator) goroutine.flags |= kFramesElided;
   note_our_request(dump, text, lines, facts, goroutine);
   count(dump, goroutine, offset);
+  note_parent(dump.profile, text, lines, facts);
   if (facts.sync.count != 0 && waits_on_sync(goroutine.state))
     note_sync_wait(dump.profile, text, lines, facts, goroutine);
 }
@@ -78,6 +80,16 @@ void DumpBuilder::count(GrowingDump& dump, const Goroutine& goroutine, std::uint
   } else if (!goroutine.has(kSystem) && !goroutine.has(kScheduler)) {
     ++profile.dropped;
   }
+}
+
+void DumpBuilder::note_parent(GoroutineProfile& profile, std::string_view text, std::span<const BlockLine> lines,
+                              const BlockFacts& facts) {
+  const std::size_t size = profile.goroutines.size();
+  if (profile.parents.size() >= size || !facts.creator || facts.creator_line >= lines.size()) return;
+  const std::optional<std::uint64_t> parent = parent_id(text, lines[facts.creator_line]);
+  if (!parent) return;
+  profile.parents.resize(size);
+  profile.parents.back() = static_cast<std::uint32_t>(*parent);
 }
 
 void DumpBuilder::note_oddities(const GoroutineHeader& header, const BlockFacts& facts,
@@ -144,6 +156,7 @@ void DumpBuilder::finish(GrowingDump& dump) {
   if (done.readers_without_parent == 1 && done.reader_without_parent < profile.goroutines.size()) {
     profile.goroutines[done.reader_without_parent].flags |= kServesOurRequest;
   }
+  if (!profile.parents.empty()) profile.parents.resize(profile.goroutines.size());
   std::ranges::sort(profile.sync_waits, {}, &SyncWait::goroutine_id);
   if (profile.dropped != 0) {
     constexpr std::string_view kMessage = "more goroutines than -max-goroutines allows: the rest was counted, not kept";

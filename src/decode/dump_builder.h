@@ -64,6 +64,8 @@ class DumpBuilder {
   void count(GrowingDump& dump, const Goroutine& goroutine, std::uint64_t offset);
   void note_oddities(const GoroutineHeader& header, const BlockFacts& facts, std::span<const BlockLine> lines,
                      std::uint64_t offset, bool cut);
+  void note_parent(GoroutineProfile& profile, std::string_view text, std::span<const BlockLine> lines,
+                   const BlockFacts& facts);
   void note_sync_wait(GoroutineProfile& profile, std::string_view text, std::span<const BlockLine> lines,
                       const BlockFacts& facts, const Goroutine& goroutine);
   void note_our_request(GrowingDump& dump, std::string_view text, std::span<const BlockLine> lines,

@@ -44,6 +44,11 @@ TEST(GoroutineDump, TellsFramesCreatorAndState) {
   EXPECT_TRUE(it.decoded.warnings.empty());
 }
 
+TEST(GoroutineDump, KeepsWhoRanTheGoStatement) {
+  const Reading it = read(std::string("goroutine 1 [select]:\nmain.main()\n\t/a.go:1 +0x15\n\n") + std::string(kOne));
+  EXPECT_EQ(it.decoded.goroutine_profiles.at(0).parents, (std::vector<std::uint32_t>{0, 1}));
+}
+
 TEST(GoroutineDump, KeepsPathsWithSpacesColonsAndBackslashes) {
   const Reading it = read(
       "goroutine 1 [select]:\nmain.f()\n\t/src/dir with space/file one.go:11 +0x15\n"

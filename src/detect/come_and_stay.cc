@@ -10,11 +10,18 @@ namespace {
 
 constexpr std::uint64_t kLeastNewcomers = 2;
 
-/// More joined those that were stuck at the first sample, all of whom are still there, and nobody got away. Without
-/// identities the whole process must have fallen silent after the last rise.
-bool piles_up_stuck(const Growth& growth, StateClass state_class) {
-  if (!is_stuck_class(state_class) || growth.leaves > 0 || growth.first() == 0 || growth.rises == 0) return false;
-  return growth.identified ? growth.survivors >= growth.first() : growth.tail_expected == 0;
+/// More joined those that were there at the first sample, all of whom are still there, nobody got away, and they cannot
+/// be a pool's idlers: locks and sends by what they are; others by a pile half as large again, in a process that is
+/// silent since, whose starters have all ended (stuck kinds without identities: by the pile and the silence).
+bool piles_up(const Growth& growth, StateClass state_class) {
+  if (growth.leaves > 0 || growth.first() == 0 || growth.rises == 0) return false;
+  if (growth.identified && growth.survivors < growth.first()) return false;
+  const bool never_idle = state_class == StateClass::kLock || state_class == StateClass::kChanSend;
+  if (growth.identified && (never_idle || state_class == StateClass::kForever)) return true;
+  const bool silent_since = growth.tail_expected == 0;
+  const bool half_as_large_again = (growth.last() - growth.first()) * 2 >= growth.first();
+  if (!silent_since || !half_as_large_again) return false;
+  return growth.identified ? growth.all_orphans() : is_stuck_class(state_class);
 }
 
 void add(const Context& context, std::uint32_t index, std::string_view rule, Grade grade, Evidences& evidences) {
@@ -63,7 +70,7 @@ std::optional<Grade> come_and_stay(const GroupFacts& facts, StateClass state_cla
   if (!growth.nobody_leaves || !growth.grew_enough || growth.entries < kLeastNewcomers) return std::nullopt;
   if (!growth.identified && growth.falls > 0) return std::nullopt;
   if (growth.seen_long_enough()) {
-    if (growth.rises_to_the_end || piles_up_stuck(growth, state_class)) {
+    if (growth.rises_to_the_end || piles_up(growth, state_class)) {
       // A sleeper wakes by itself; without identities nobody can tell that it is the same one.
       const bool unsure = !growth.identified && (state_class == StateClass::kSleep || !growth.main_part);
       return growth.incomplete || unsure ? Grade::kGlimpse : Grade::kLasting;

@@ -57,6 +57,24 @@ bool explained_by_load(const Series& series, const Group& group, const Growth& g
   });
 }
 
+/// Whose starters have ended, and how many starters there were.
+void count_orphans(const Series& series, std::vector<GroupFacts>& facts) {
+  std::vector<std::uint32_t> alive;
+  alive.reserve(series.live.size());
+  for (const LiveGoroutine& goroutine : series.live) alive.push_back(static_cast<std::uint32_t>(goroutine.id));
+  std::ranges::sort(alive);
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> started;  // group, starter
+  for (const LiveGoroutine& goroutine : series.live) {
+    if (goroutine.parent == 0) continue;
+    started.emplace_back(goroutine.group, goroutine.parent);
+    if (!std::ranges::binary_search(alive, goroutine.parent)) ++facts[goroutine.group].growth.orphans;
+  }
+  std::ranges::sort(started);
+  const auto repeated = std::ranges::unique(started);
+  started.erase(repeated.begin(), repeated.end());
+  for (const auto& [group, starter] : started) ++facts[group].growth.starters;
+}
+
 }  // namespace
 
 std::vector<GroupFacts> measure_groups(const Symbols& symbols, const Series& series) {
@@ -71,13 +89,15 @@ std::vector<GroupFacts> measure_groups(const Symbols& symbols, const Series& ser
     facts[i].benign = benign->reason;
     facts[i].number = benign->number;
   }
+  if (!series.identities_broken) count_orphans(series, facts);
   for (std::size_t i = 0; i < facts.size(); ++i) {
     GroupFacts& own = facts[i];
-    if (own.benign.empty() || own.number == BenignNumber::kConstant) continue;
     const Group& group = series.groups[i];
+    const bool known_load = !own.benign.empty() && own.number != BenignNumber::kConstant;
+    if (!known_load && group.state_class != StateClass::kIo) continue;
     if (!come_and_stay(own, group.state_class)) continue;
     own.explained_by_load = explained_by_load(series, group, own.growth);
-    for (std::size_t j = 0; j < facts.size() && own.in_step_with == 0; ++j) {
+    for (std::size_t j = 0; known_load && j < facts.size() && own.in_step_with == 0; ++j) {
       if (j == i || !facts[j].benign.empty() || !come_and_stay(facts[j], series.groups[j].state_class)) continue;
       if (in_step(own.growth, facts[j].growth)) own.in_step_with = static_cast<std::uint32_t>(j + 1);
     }

@@ -34,7 +34,11 @@ Excuse excuse_of(const Context& context, std::uint32_t index) {
     return {Verdict::kInfo,
             why->empty() ? "a safe pattern of yours matches" : "a safe pattern of yours matches: " + *why};
   }
-  if (facts.benign.empty() || group.leaked > 0) return {};
+  if (group.leaked > 0) return {};
+  if (facts.benign.empty()) {
+    if (!facts.explained_by_load) return {};
+    return {Verdict::kInfo, "they wait for the network, and goroutines that are alive have grown alike: this is load"};
+  }
   const std::string known = format("an ordinary wait ({})", facts.benign);
   if (facts.explained_by_load) {
     return {Verdict::kInfo, known + ", and goroutines that are alive have grown alike: this is load"};

@@ -104,9 +104,9 @@ Growth measure_growth(const Series& series, const Group& group) {
   growth.rises_to_the_end = growth.rises >= 2 && growth.tail_expected < kSilentOnceInTwenty;
   const std::uint64_t gain = growth.last() > growth.first() ? growth.last() - growth.first() : 0;
   if (!growth.identified) growth.main_part = is_main_part(series, group, gain);
-  const bool by_a_tenth = gain >= 2 && gain * 10 >= growth.first();
-  const bool steadily = growth.rises >= 4 && growth.rises * 5 >= growth.active_intervals * 4;
-  growth.grew_enough = by_a_tenth || steadily;
+  const bool by_a_quarter = gain >= 2 && gain * 4 >= growth.first();
+  const bool steadily = growth.rises >= 3 && growth.counts.size() >= 5 && growth.rises * 2 >= growth.active_intervals;
+  growth.grew_enough = by_a_quarter || steadily;
   return growth;
 }
 

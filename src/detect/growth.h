@@ -20,6 +20,8 @@ struct Growth {
   std::uint64_t births = 0;     ///< of these, born
   std::uint64_t leaves = 0;     ///< died, or went elsewhere
   std::uint64_t survivors = 0;  ///< there from the first sample to the last
+  std::uint64_t orphans = 0;    ///< members whose starter has ended
+  std::uint64_t starters = 0;   ///< different goroutines that started them
   std::size_t rises = 0;        ///< intervals in which the count rose
   std::size_t falls = 0;
   std::size_t active_intervals = 0;  ///< without those at the end in which nothing in the process was born
@@ -29,7 +31,9 @@ struct Growth {
   /// Without identities: the larger part of what its entry function's goroutines grew by, so that it is no passing
   /// state.
   bool main_part = true;
-  bool grew_enough = false;  ///< by two at least, and by a tenth; or nearly every interval
+  /// Started by several goroutines, all of which have ended: nobody is left who would be waiting for them.
+  bool all_orphans() const { return starters >= 2 && orphans == last(); }
+  bool grew_enough = false;  ///< by two at least, and by a quarter; or in most of many intervals
 
   std::uint64_t first() const { return counts.empty() ? 0 : counts.front(); }
   std::uint64_t last() const { return counts.empty() ? 0 : counts.back(); }

@@ -33,6 +33,7 @@ struct GroupKeyHash {
 struct StackFacts {
   bool known = false;
   bool user_site = false;
+  bool serves_profiles = false;  ///< made by earlier requests for profiles
   FrameId site;
   StringId root;
 };
@@ -55,6 +56,7 @@ struct Member {
   std::uint32_t group = 0;
   std::uint32_t population = 0;
   StackId stack;
+  std::uint32_t parent = 0;
 };
 
 template <class T>
@@ -89,6 +91,10 @@ struct History::Impl {
     const SitePlace place = site_of(*symbols, frames);
     facts.site = frames[place.index];
     facts.user_site = place.is_user;
+    facts.serves_profiles = std::ranges::any_of(frames, [&](FrameId frame) {
+      const std::string_view package = package_of(symbols->function(frame));
+      return package == "runtime/pprof" || package == "net/http/pprof";
+    });
     std::size_t root = frames.size() - 1;
     while (root > 0 && owner_of(symbols->function(frames[root]), {}) == CodeOwner::kRuntime) --root;
     facts.root = symbols->frame(frames[root]).function;
@@ -236,7 +242,9 @@ struct History::Impl {
   void push_dump(const GoroutineProfile& profile, SamplePoint& sample, bool surely_same_process) {
     std::vector<Member> members;
     members.reserve(profile.goroutines.size());
-    for (const Goroutine& goroutine : profile.goroutines) {
+    const bool parents_told = profile.parents.size() == profile.goroutines.size();
+    for (std::size_t i = 0; i < profile.goroutines.size(); ++i) {
+      const Goroutine& goroutine = profile.goroutines[i];
       if (goroutine.has(kSystem) || goroutine.has(kScheduler) || goroutine.has(kServesOurRequest)) continue;
       const std::uint32_t group = group_of(goroutine.stack, goroutine.creator, goroutine.state, true);
       const std::uint32_t population = population_of(goroutine.stack, goroutine.creator, true);
@@ -244,7 +252,7 @@ struct History::Impl {
       if (goroutine.has(kLeaked)) ++tallies[group].leaked;
       ++population_tallies[population].count;
       series.groups[group].root_population = population + 1;
-      members.push_back({goroutine.id, group, population, goroutine.stack});
+      members.push_back({goroutine.id, group, population, goroutine.stack, parents_told ? profile.parents[i] : 0});
     }
     std::ranges::sort(members, {}, &Member::id);
     merge(members, sample, surely_same_process);
@@ -271,7 +279,13 @@ struct History::Impl {
     };
     for (const Member& member : members) {
       for (; before != end && before->id < member.id; ++before) gone(*before);
-      LiveGoroutine live{member.id, member.group, member.stack, sample.serial, sample.serial, sample.serial};
+      LiveGoroutine live{.id = member.id,
+                         .group = member.group,
+                         .parent = member.parent,
+                         .stack = member.stack,
+                         .first_seen = sample.serial,
+                         .entered = sample.serial,
+                         .last_seen = sample.serial};
       if (before != end && before->id == member.id) {
         ++common;
         if (series.groups[before->group].creator != series.groups[member.group].creator) ++contradictions;
@@ -340,6 +354,7 @@ struct History::Impl {
     std::vector<std::pair<std::int64_t, std::int64_t>> allocated(sums.size());
     for (const HeapSample& record : heap.samples) {
       const StackFacts& facts = facts_of(record.stack);
+      if (facts.serves_profiles) continue;
       const StringId function = symbols->frame(facts.site).function;
       const auto [at, is_new] =
           heap_index.try_emplace(function.value, static_cast<std::uint32_t>(series.heap_sites.size()));

@@ -114,9 +114,16 @@ namespace {
 template <class Keeps>
 std::uint64_t keep_only(const Keeps& keeps, GoroutineProfile& profile) {
   const std::uint64_t before = profile.total;
-  std::erase_if(profile.goroutines, [&](const Goroutine& goroutine) {
-    return !keeps(goroutine.stack, goroutine.creator, goroutine.labels);
-  });
+  const bool parents_told = profile.parents.size() == profile.goroutines.size();
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < profile.goroutines.size(); ++i) {
+    const Goroutine& goroutine = profile.goroutines[i];
+    if (!keeps(goroutine.stack, goroutine.creator, goroutine.labels)) continue;
+    if (parents_told) profile.parents[kept] = profile.parents[i];
+    profile.goroutines[kept++] = goroutine;
+  }
+  profile.goroutines.resize(kept);
+  if (parents_told) profile.parents.resize(kept);
   std::erase_if(profile.counts,
                 [&](const StackCount& record) { return !keeps(record.stack, FrameId{}, record.labels); });
   profile.total = static_cast<std::uint64_t>(std::ranges::count_if(profile.goroutines, [](const Goroutine& goroutine) {

@@ -39,7 +39,9 @@ std::optional<std::uint32_t> grows_with(const Context& context, const OffHeap& s
   for (std::uint32_t i = 0; i < context.groups.size(); ++i) {
     const Growth& growth = context.groups[i].growth;
     const auto grade = come_and_stay(context.groups[i], context.series.groups[i].state_class);
-    if (!grade || *grade < Grade::kLasting || growth.counts.size() != stacks.bytes.size()) continue;
+    if (!grade || *grade < Grade::kLasting || !context.groups[i].benign.empty() ||
+        growth.counts.size() != stacks.bytes.size())
+      continue;
     const double correlation = correlate(stacks.bytes, std::vector<double>(growth.counts.begin(), growth.counts.end()));
     if (correlation <= best_correlation) continue;
     best = i;
@@ -67,7 +69,7 @@ void find_off_heap_growth(const Context& context, Evidences& evidences) {
         format("goroutine stacks rose by {:.1f} MiB over {} ({:+.2f} MiB/s)", stack_trend.total / kMiB,
                span_in_words(stacks.seconds.back() - stacks.seconds.front()), stack_trend.slope_per_second / kMiB);
     if (group) words += format(", in step with goroutines that never leave: {:.1f} KiB each", per_goroutine / 1024);
-    evidences.push_back({subject, "memory/off-heap-growth", group ? Grade::kLasting : Grade::kGlimpse, "growth",
+    evidences.push_back({subject, "memory/off-heap-growth", group ? Grade::kLasting : Grade::kRemark, "growth",
                          group ? 40 : 20, std::move(words)});
   }
   const OffHeap resident = series_of(context, &SamplePoint::max_rss_bytes);

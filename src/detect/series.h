@@ -78,7 +78,8 @@ struct Population {
 /// A goroutine that is alive as far as is known.
 struct LiveGoroutine {
   std::uint64_t id = 0;
-  std::uint32_t group = 0;  ///< index into `Series::groups`
+  std::uint32_t group = 0;   ///< index into `Series::groups`
+  std::uint32_t parent = 0;  ///< low bits of the id of who started it, 0 unknown
   StackId stack;
   Serial first_seen = 0;  ///< snapshot in which its id was first met
   Serial entered = 0;     ///< snapshot since which it has been in its group without a break

@@ -60,11 +60,14 @@ struct GoroutineProfile {
   std::vector<Goroutine> goroutines;
   std::vector<StackCount> counts;
   std::vector<SyncWait> sync_waits;  ///< sorted by goroutine id
-  std::uint64_t total = 0;           ///< user goroutines, the request's own included (spec, section 6)
-  std::uint64_t system = 0;          ///< goroutines of the runtime, crash logs only
-  std::uint64_t dropped = 0;         ///< beyond -max-goroutines: counted in `total`, not kept
-  bool truncated = false;            ///< the dump is cut
-  std::uint64_t size_bytes = 0;      ///< of the text or protobuf, decompressed
+  /// Beside `goroutines`: the low 32 bits of the id of who ran its `go` statement, 0 where the dump does not tell
+  /// (before Go 1.21; what the runtime started). Empty where no goroutine's is known.
+  std::vector<std::uint32_t> parents;
+  std::uint64_t total = 0;       ///< user goroutines, the request's own included (spec, section 6)
+  std::uint64_t system = 0;      ///< goroutines of the runtime, crash logs only
+  std::uint64_t dropped = 0;     ///< beyond -max-goroutines: counted in `total`, not kept
+  bool truncated = false;        ///< the dump is cut
+  std::uint64_t size_bytes = 0;  ///< of the text or protobuf, decompressed
 
   bool has_identities() const { return form == GoroutineForm::kDump || form == GoroutineForm::kCrashLog; }
 };
