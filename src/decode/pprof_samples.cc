@@ -46,10 +46,11 @@ bool PprofSamples::read(std::span<const std::byte> message) {
   WireReader reader(message);
   WireField field;
   while (reader.next(field)) {
-    if (field.number == 1) {
-      clean &= each_number(field, [&](std::uint64_t id) {
-        if (location_count_ < kMostFrames) locations_[location_count_++] = id;
-      });
+    const std::span<std::uint64_t> room = std::span(locations_).subspan(location_count_);
+    if (field.number == 1 && field.type == WireType::kBytes) {
+      location_count_ += unpack(field.bytes, room, clean);
+    } else if (field.number == 1) {
+      if (!room.empty()) locations_[location_count_++] = field.number_value;
     } else if (field.number == 2) {
       clean &= each_number(field, [&](std::uint64_t number) {
         if (values_.size() < kMostValues) values_.push_back(static_cast<std::int64_t>(number));
@@ -78,10 +79,11 @@ void PprofSamples::walk_stack(LeafState* state) {
   bool settled = state == nullptr;
   bool missing = false;
   for (const std::uint64_t id : std::span(locations_).first(location_count_)) {
-    const FrameId plain = settled ? tables_.plain_frame(id) : FrameId{};
-    if (plain) {
-      stack_.add_plain(plain);
-      continue;
+    if (settled) {
+      if (const FrameId plain = tables_.plain_frame(id)) {
+        stack_.add_plain(plain);
+        continue;
+      }
     }
     const std::span<const PprofLine> lines = tables_.lines(id);
     missing |= lines.empty() && !tables_.has_location(id);

@@ -54,7 +54,7 @@ class PprofSamples {
   Symbols& symbols_;
   const DecodeLimits& limits_;
   Warnings& warnings_;
-  std::uint64_t frames_left_;  ///< what all samples together may expand to
+  std::uint64_t frames_left_;             ///< what all samples together may expand to
   std::vector<std::uint64_t> locations_;  ///< room for kMostFrames, `location_count_` are filled
   std::size_t location_count_ = 0;
   std::vector<std::int64_t> values_;

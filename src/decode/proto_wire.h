@@ -131,6 +131,21 @@ class WireReader {
   WireEnd end_ = WireEnd::kClean;
 };
 
+/// Decodes the varints that `packed` holds into the front of `numbers`, as many as have room; returns how many there
+/// are room for and are whole, and tells by `clean` whether all were.
+inline std::size_t unpack(std::span<const std::byte> packed, std::span<std::uint64_t> numbers, bool& clean) {
+  std::size_t count = 0;
+  std::uint64_t number = 0;
+  while (!packed.empty()) {
+    if (!take_varint(packed, number)) {
+      clean = false;
+      break;
+    }
+    if (count < numbers.size()) numbers[count++] = number;
+  }
+  return count;
+}
+
 /// Calls `take(number)` for each number of a repeated varint field, packed (one kBytes field) or not. False where a
 /// packed one is malformed; the numbers before that have been taken.
 template <class Take>

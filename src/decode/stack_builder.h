@@ -43,7 +43,8 @@ class StackBuilder {
   void add_plain(FrameId frame) {
     last_bits_ = 0;
     all_.push_back(frame);
-    if (hides_) shown_.push_back(frame);
+    if (hides_) [[unlikely]]
+      shown_.push_back(frame);
   }
 
   /// Frames taken so far, without runtime.goexit.

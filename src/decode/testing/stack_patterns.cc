@@ -174,6 +174,18 @@ FramePattern any_user_frame(Random& random) {
   return user_frame(random.below(kFunctions), static_cast<std::uint32_t>(100 + 37 * random.below(12)));
 }
 
+/// Appends the frames that make the stack one of its kind: no other has the same functions and lines there. Only beyond
+/// kFunctions * kOwnLines stacks two frames are needed for that.
+void append_own_frames(std::size_t index, std::vector<FramePattern>& frames) {
+  constexpr std::size_t kOwnLines = 12;
+  const std::size_t function = index % kFunctions;
+  frames.push_back(user_frame(function, static_cast<std::uint32_t>(31 + index / kFunctions % kOwnLines)));
+  const std::size_t rest = index / (kFunctions * kOwnLines);
+  if (rest > 0)
+    frames.push_back(
+        user_frame((function + 37 * rest) % kFunctions, static_cast<std::uint32_t>(61 + rest / kFunctions)));
+}
+
 /// The outer end of a stack and the `go` statement that began it.
 struct Outer {
   std::vector<FramePattern> frames;
@@ -220,8 +232,7 @@ std::vector<StackPattern> make_stack_patterns(const StackShape& shape, Random& r
     pattern.state = blocking.state;
     pattern.runtime_leaf = blocking.runtime_leaf;
     pattern.frames = blocking.frames;
-    // The first frame of the program makes the stack one of its kind: no two share function and line.
-    pattern.frames.push_back(user_frame(index % kFunctions, static_cast<std::uint32_t>(31 + index / kFunctions)));
+    append_own_frames(index, pattern.frames);
     pattern.leaf_frames = pattern.frames.size();
     const bool is_branch = !patterns.empty() && random.percent(90);
     const Outer outer = is_branch ? shared_outer(patterns, shape.frames_max - 4, random) : new_outer(roots, random);
