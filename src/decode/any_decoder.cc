@@ -54,7 +54,7 @@ class AnyDecoder final : public Decoder {
   Result<Decoded> finish() override;
 
  private:
-  enum class Stage : std::uint8_t { kSniffing, kDecoding, kInflating, kCollecting };
+  enum class Stage : std::uint8_t { kSniffing, kDecoding, kInflating, kCollecting, kUnknown };
 
   void decide(bool whole);
   void decode_as(ContentKind kind);
@@ -105,10 +105,13 @@ void AnyDecoder::decide(bool whole) {
   const Sniffed sniffed = sniff_content(head, whole);
   if (sniffed.kind != ContentKind::kUnknown) return decode_as(sniffed.kind);
   const std::string_view text = as_text(head);
-  if (head.size() == kSniffBytes && text.find('\0') == std::string_view::npos && !is_blank_text(text)) {
-    guessed_ = true;
-    decode_as(ContentKind::kCrashLog);
+  if (head.size() < kSniffBytes) return;
+  if (text.find('\0') != std::string_view::npos) {
+    stage_ = Stage::kUnknown;
+    return;
   }
+  guessed_ = true;
+  decode_as(ContentKind::kCrashLog);
 }
 
 void AnyDecoder::decode_as(ContentKind kind) {
@@ -158,7 +161,7 @@ Result<Decoded> AnyDecoder::finish() {
   if (stage_ == Stage::kSniffing) decide(true);
   if (stage_ == Stage::kCollecting) return finish_collected();
   if (stage_ == Stage::kInflating) return finish_gzip();
-  if (stage_ == Stage::kSniffing) {
+  if (stage_ == Stage::kSniffing || stage_ == Stage::kUnknown) {
     if (!is_blank_text(as_text(head_.bytes().subspan(byte_order_mark(head_.bytes()))))) return describe_unknown();
     Decoded nothing;
     nothing.kind = ContentKind::kEmpty;

@@ -49,6 +49,18 @@ TEST(AnyDecoder, SaysHowUnknownContentBegins) {
       << decoded.error().message;
 }
 
+TEST(AnyDecoder, GivesUpOnBinaryContentOfAnyLength) {
+  const auto decoded = decode(std::string(200'000, '\0'), 1000);
+  ASSERT_FALSE(decoded);
+  EXPECT_NE(decoded.error().message.find("not a profile"), std::string::npos) << decoded.error().message;
+}
+
+TEST(AnyDecoder, LooksForACrashBehindAnyNumberOfEmptyLines) {
+  const auto decoded = decode(std::string(200'000, '\n') + "goroutine 1 [running]:\nmain.main()\n\t/a.go:1 +0x1\n");
+  ASSERT_TRUE(decoded) << decoded.error().message;
+  EXPECT_EQ(decoded->goroutine_profiles.at(0).total, 1U);
+}
+
 TEST(AnyDecoder, SaysThatABodyIsTooLarge) {
   DecodeLimits limits;
   limits.body_bytes = 3000;
