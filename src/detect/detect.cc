@@ -2,6 +2,7 @@
 
 #include "detect/facts.h"
 #include "detect/findings.h"
+#include "detect/leakprof.h"
 #include "detect/levels.h"
 #include "detect/lock_graph.h"
 #include "detect/memory_facts.h"
@@ -44,8 +45,10 @@ Result<Verdicts> run(const History& history, const DetectOptions& options) {
     const bool wanted = rule.kind == FindingKind::kGoroutine ? options.goroutines : options.memory;
     if (wanted) rule.run(context, evidences);
   }
+  if (options.leakprof != LeakProf::kOff) add_signatures(context, evidences);
   Verdicts verdicts;
   verdicts.findings = make_findings(context, evidences);
+  if (options.leakprof != LeakProf::kOff) keep_signatures(options, verdicts.findings);
   judge_levels(series, options, verdicts);
   verdicts.pattern = memory.pattern;
   verdicts.pattern_reason = memory.pattern_reason;

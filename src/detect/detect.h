@@ -19,6 +19,9 @@ struct Thresholds {
   bool operator==(const Thresholds&) const = default;
 };
 
+/// Whether findings are those of `patterns` or `channels` (leakprof.h).
+enum class LeakProf : std::uint8_t { kOff, kSignatures, kChannels };
+
 /// What the user may tune. Rules are pure functions of the history and these.
 struct DetectOptions {
   Thresholds goroutine_thresholds{50, 100, 200, 500};
@@ -26,6 +29,8 @@ struct DetectOptions {
   std::vector<PatternSpec> suspicious, safe;
   std::uint64_t leakprof_threshold = 5;
   std::chrono::seconds leakprof_duration{60};
+  LeakProf leakprof = LeakProf::kOff;
+  bool leakprof_blocked = true;  ///< leave out goroutines that run or are in a system call
   std::size_t memory_history = 10;
   bool goroutines = true;  ///< judge them
   bool memory = true;

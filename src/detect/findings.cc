@@ -136,7 +136,6 @@ void attach_memory(const Context& context, std::uint32_t index, Finding& finding
   const Growth& growth = context.groups[index].growth;
   if (growth.counts.size() < 4) return;
   const std::span<const FrameId> frames = context.symbols.stack(context.series.groups[index].stack);
-  std::vector<double> at_heap;
   for (std::uint32_t i = 0; i < context.memory.sites.size(); ++i) {
     const HeapGrowth& heap = context.memory.sites[i];
     if (!heap.significant) continue;
@@ -144,12 +143,9 @@ void attach_memory(const Context& context, std::uint32_t index, Finding& finding
     const bool on_stack =
         std::ranges::any_of(frames, [&](FrameId frame) { return context.symbols.frame(frame).function == function; });
     // The heap's samples are one a collection: the counts nearest in time stand beside them.
-    at_heap.clear();
-    for (const double seconds : heap.seconds) {
-      const double at = seconds + context.memory.seconds.front();
-      const auto nearest = std::ranges::min_element(growth.seconds, {}, [&](double t) { return std::abs(t - at); });
-      at_heap.push_back(static_cast<double>(growth.counts[static_cast<std::size_t>(nearest - growth.seconds.begin())]));
-    }
+    std::vector<double> at(heap.seconds);
+    for (double& seconds : at) seconds += context.memory.seconds.front();
+    const std::vector<double> at_heap = counts_near(growth, at);
     const double correlation = correlate(at_heap, heap.bytes);
     if (correlation < (on_stack ? 0.7 : 0.95)) continue;
     const double each =
@@ -172,6 +168,17 @@ void add_words(std::vector<const Evidence*> evidences, const Excuse& excuse, Fin
   if (!excuse.words.empty()) finding.evidence.push_back(TargetText(excuse.words));
 }
 
+/// A glimpse says what would make it a verdict.
+void add_what_settles_it(const GroupFacts& facts, const std::vector<const Evidence*>& about, Finding& finding) {
+  const bool glimpse =
+      std::ranges::any_of(about, [](const Evidence* evidence) { return evidence->grade == Grade::kGlimpse; });
+  if (finding.verdict != Verdict::kSuspect || !glimpse || facts.growth.seen_long_enough()) return;
+  finding.evidence.push_back(
+      TargetText(format("seen for {} only; three samples over five seconds settle it: "
+                        "leakfinder analyze -samples=4 -sample-interval=2s",
+                        span_in_words(facts.growth.span_seconds))));
+}
+
 Consequence consequence_of(const Context& context, std::uint32_t index) {
   const Group& group = context.series.groups[index];
   return {source_line(context.symbols, group.site), std::string(wait_state_name(group.state)),
@@ -184,8 +191,9 @@ std::uint32_t root_of(const Context& context, const BySubject& by_subject, std::
   if (facts.in_step_with > 0) return facts.in_step_with - 1;
   const LockPart& part = context.locks.parts[index];
   const bool behind = part.knot != LockKnot::kNone && !part.root;
-  // Those that pile up by themselves have a leak's evidence of their own.
-  if (behind && facts.growth.entries == 0 && by_subject.contains({SubjectKind::kGroup, part.behind}))
+  // Those that pile up by themselves, and those that the runtime names, have a leak's evidence of their own.
+  if (behind && facts.growth.entries == 0 && context.series.groups[index].leaked == 0 &&
+      by_subject.contains({SubjectKind::kGroup, part.behind}))
     return part.behind;
   return index;
 }
@@ -248,6 +256,7 @@ std::vector<Finding> make_findings(const Context& context, const Evidences& evid
         break;
     }
     add_words(about, excuse, finding);
+    if (subject.kind == SubjectKind::kGroup) add_what_settles_it(context.groups[subject.index], about, finding);
     if (subject.kind == SubjectKind::kGroup) attach_memory(context, subject.index, finding);
     const std::string_view creator = finding.creator ? finding.creator->function.raw() : std::string_view{};
     finding.id = fingerprint(finding.rule, finding.site.function.raw(), creator);

@@ -1,6 +1,7 @@
 #include "detect/growth.h"
 
 #include <algorithm>
+#include <cmath>
 
 /// What tells a leak from a busy program, by counts and identities.
 ///
@@ -59,6 +60,16 @@ bool is_main_part(const Series& series, const Group& group, std::uint64_t gain) 
 double Growth::per_minute() const {
   if (span_seconds <= 0) return 0;
   return (static_cast<double>(last()) - static_cast<double>(first())) * 60 / span_seconds;
+}
+
+std::vector<double> counts_near(const Growth& growth, std::span<const double> seconds) {
+  std::vector<double> counts;
+  if (growth.counts.empty()) return counts;
+  for (const double at : seconds) {
+    const auto nearest = std::ranges::min_element(growth.seconds, {}, [&](double t) { return std::abs(t - at); });
+    counts.push_back(static_cast<double>(growth.counts[static_cast<std::size_t>(nearest - growth.seconds.begin())]));
+  }
+  return counts;
 }
 
 Growth measure_growth(const Series& series, const Group& group) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "detect/series.h"
@@ -41,6 +42,9 @@ struct Growth {
   bool seen_long_enough() const { return counts.size() >= (identified ? 3U : 4U) && span_seconds >= 5; }
   double per_minute() const;
 };
+
+/// The counts that stand nearest in time to each of `seconds` (on the clock of `growth.seconds`).
+std::vector<double> counts_near(const Growth& growth, std::span<const double> seconds);
 
 /// Measures `group` against the samples of `series`.
 Growth measure_growth(const Series& series, const Group& group);

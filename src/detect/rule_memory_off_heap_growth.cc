@@ -39,10 +39,8 @@ std::optional<std::uint32_t> grows_with(const Context& context, const OffHeap& s
   for (std::uint32_t i = 0; i < context.groups.size(); ++i) {
     const Growth& growth = context.groups[i].growth;
     const auto grade = come_and_stay(context.groups[i], context.series.groups[i].state_class);
-    if (!grade || *grade < Grade::kLasting || !context.groups[i].benign.empty() ||
-        growth.counts.size() != stacks.bytes.size())
-      continue;
-    const double correlation = correlate(stacks.bytes, std::vector<double>(growth.counts.begin(), growth.counts.end()));
+    if (!grade || *grade < Grade::kLasting || !context.groups[i].benign.empty() || growth.counts.size() < 4) continue;
+    const double correlation = correlate(stacks.bytes, counts_near(growth, stacks.seconds));
     if (correlation <= best_correlation) continue;
     best = i;
     best_correlation = correlation;
