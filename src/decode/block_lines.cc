@@ -180,47 +180,43 @@ void BlockScanner::index_window() {
   found_ = static_cast<std::size_t>(out - newlines_.data());
 }
 
-/// The offset of the next newline, the text's size where there is none.
-template <bool kVectors>
-std::size_t BlockScanner::next_newline() {
-  while (next_ == found_) {
-    if (window_end_ == text_.size()) return text_.size();
-    index_window<kVectors>();
-  }
-  return window_ + newlines_[next_++];
-}
-
+/// The loop keeps what it needs in locals: members would be loaded and stored for each line.
 template <bool kVectors>
 ScannedBlock BlockScanner::run() {
-  const char* const bytes = text_.data() + at_;
-  ScannedBlock block;
-  block.begin = at_;
-  count_ = 0;
-  for (std::size_t begin = 0;; ++count_) {
-    const std::size_t newline = next_newline<kVectors>() - at_;
-    if (newline - begin > line_bytes_ || begin > block_bytes_ || count_ == kMostLines) {
-      block.how = BlockEnd::kTooLong;
-      block.end = at_ + begin;
-      return block;
+  const std::size_t at = at_;
+  const char* const bytes = text_.data() + at;
+  const std::size_t size = text_.size() - at;
+  BlockLine* lines = lines_.data();
+  std::size_t room = lines_.size();
+  std::size_t count = 0;
+  std::uint64_t sample = 0;
+  const auto stop = [&](BlockEnd how, std::size_t end) {
+    count_ = count;
+    return ScannedBlock{how, at, end, sample};
+  };
+  for (std::size_t begin = 0;; ++count) {
+    while (next_ == found_ && window_end_ != text_.size()) index_window<kVectors>();
+    const std::size_t newline = next_ == found_ ? size : window_ + newlines_[next_++] - at;
+    if (newline - begin > line_bytes_ || begin > block_bytes_ || count == kMostLines) {
+      return stop(BlockEnd::kTooLong, at + begin);
     }
-    if (at_ + newline == text_.size()) return block;
+    if (newline == size) return stop(BlockEnd::kInputEnd, 0);
     std::size_t end = newline;
     if (end > begin && bytes[end - 1] == '\r') --end;
     if (end == begin) {
-      block.how = BlockEnd::kBlankLine;
-      block.end = at_ += newline + 1;
-      return block;
+      at_ = at + newline + 1;
+      return stop(BlockEnd::kBlankLine, at_);
     }
     std::size_t masked = 0;
-    if (count_ == 0) {
+    if (count == 0) {
       masked = end - begin;
     } else {
 #if defined(__SSE2__)
       if constexpr (kVectors) {
         if (bytes[begin] == '\t') {
-          if (at_ + end >= 16) masked = masked_usual_file_line(bytes + begin, bytes + end);
+          if (at + end >= 16) masked = masked_usual_file_line(bytes + begin, bytes + end);
         } else if (bytes[end - 1] == ')') {
-          if (at_ + end >= 128) masked = masked_call_line(bytes + begin, bytes + end);
+          if (at + end >= 128) masked = masked_call_line(bytes + begin, bytes + end);
         }
       }
 #endif
@@ -228,17 +224,20 @@ ScannedBlock BlockScanner::run() {
         const std::string_view line(bytes + begin, end - begin);
         if (starts_goroutine(line)) {
           --next_;  // that newline is the header's
-          block.how = BlockEnd::kNextHeader;
-          block.end = at_ += begin;
-          return block;
+          at_ = at + begin;
+          return stop(BlockEnd::kNextHeader, at_);
         }
         masked = masked_length(line);
       }
-      if (begin + masked >= 8) block.sample = mix(block.sample, bytes + begin + masked, masked);
+      if (begin + masked >= 8) sample = mix(sample, bytes + begin + masked, masked);
     }
-    if (count_ == lines_.size()) lines_.resize(lines_.size() * 2);
-    lines_[count_] = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(begin + masked),
-                      static_cast<std::uint32_t>(end)};
+    if (count == room) {
+      lines_.resize(room * 2);
+      lines = lines_.data();
+      room = lines_.size();
+    }
+    lines[count] = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(begin + masked),
+                    static_cast<std::uint32_t>(end)};
     begin = newline + 1;
   }
 }

@@ -72,8 +72,6 @@ class BlockScanner {
   ScannedBlock run();
   template <bool kVectors>
   void index_window();
-  template <bool kVectors>
-  std::size_t next_newline();
 
   const std::size_t line_bytes_;
   const std::size_t block_bytes_;

@@ -37,7 +37,7 @@ bool is_elision(std::string_view line) {
 }
 
 bool is_name(std::string_view text) {
-  return !text.empty() && text.find_first_of(" \t") == std::string_view::npos;
+  return !text.empty() && std::ranges::none_of(text, [](char c) { return c == ' ' || c == '\t'; });
 }
 
 }  // namespace

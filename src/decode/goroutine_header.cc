@@ -53,8 +53,9 @@ std::optional<GoroutineHeader> HeaderReader::read(std::string_view line) {
 
   // Minutes differ most; without them there are few headers. They stand after the state, before all else.
   LeadingNumber minutes;
-  const std::size_t comma = after_id.find_first_of(",]{");
-  if (comma != std::string_view::npos && after_id.substr(comma).starts_with(", ")) {
+  const auto ends_state = [](char c) { return c == ',' || c == ']' || c == '{'; };
+  const auto comma = static_cast<std::size_t>(std::ranges::find_if(after_id, ends_state) - after_id.begin());
+  if (after_id.substr(comma).starts_with(", ")) {
     const std::string_view part = after_id.substr(comma + 2);
     minutes = leading_decimal(part);
     if (minutes.digits != 0 && part.substr(minutes.digits).starts_with(kMinutes)) {

@@ -7,6 +7,11 @@ namespace lf::decode {
 
 KnownBlocks::KnownBlocks() : texts_(1), facts_(1), guesses_(kGuesses) {}
 
+void KnownBlocks::expect(std::uint64_t sample) const {
+  const std::string_view guessed = texts_[guesses_[sample >> 32 & (kGuesses - 1)]];
+  for (std::size_t at = 0; at < guessed.size(); at += 64) __builtin_prefetch(guessed.data() + at);
+}
+
 const BlockFacts* KnownBlocks::find(std::string_view text, std::span<const BlockLine> lines, std::uint64_t sample) {
   std::uint32_t& guess = guesses_[sample >> 32 & (kGuesses - 1)];
   if (guess != 0 && equals(guess, text, lines)) return &facts_[guess];
@@ -34,7 +39,6 @@ const BlockFacts& KnownBlocks::remember(std::uint64_t sample, const BlockFacts& 
 /// Stored texts are the masked lines without the header, each with "\n"; no masked line holds one.
 bool KnownBlocks::equals(std::uint32_t block, std::string_view text, std::span<const BlockLine> lines) const {
   const char* known = texts_[block].data();
-  for (std::size_t at = 0; at < texts_[block].size(); at += 64) __builtin_prefetch(known + at);
   std::size_t left = texts_[block].size();
   for (const BlockLine& line : lines.subspan(1)) {
     const std::size_t size = line.masked_end - line.begin;

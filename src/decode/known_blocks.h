@@ -38,6 +38,9 @@ class KnownBlocks {
  public:
   KnownBlocks();
 
+  /// Has the processor load what `find` will compare with, while something else is done.
+  void expect(std::uint64_t sample) const;
+
   /// The facts of an equal block, or nullptr. Lives until the next `remember`.
   const BlockFacts* find(std::string_view text, std::span<const BlockLine> lines, std::uint64_t sample);
 

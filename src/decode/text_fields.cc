@@ -11,7 +11,8 @@ LeadingNumber leading_decimal(std::string_view text) {
   LeadingNumber number;
   for (; number.digits < text.size() && is_digit(text[number.digits]); ++number.digits) {
     const auto digit = static_cast<std::uint64_t>(text[number.digits] - '0');
-    if (number.capped || number.value > (kMost - digit) / 10) {
+    // 19 digits always fit.
+    if (number.capped || (number.digits >= 19 && number.value > (kMost - digit) / 10)) {
       number.capped = true;
       number.value = kMost;
     } else {
