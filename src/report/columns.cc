@@ -80,6 +80,18 @@ int columns(std::string_view text) {
   return sum;
 }
 
+std::string shorten_front(std::string_view text, int width, std::string_view ellipsis) {
+  const std::vector<Glyph> all = glyphs(text);
+  int total = 0;
+  for (const Glyph& glyph : all) total += glyph.width;
+  if (total <= width) return std::string(text);
+  const int room = std::max(1, width - columns(ellipsis));
+  std::size_t begin = 0;
+  while (begin < all.size() && total > room) total -= all[begin++].width;
+  while (begin < all.size() && all[begin].width == 0) ++begin;
+  return std::string(ellipsis).append(begin < all.size() ? text.substr(all[begin].at) : std::string_view());
+}
+
 std::string shorten_middle(std::string_view text, int width, std::string_view ellipsis) {
   const std::vector<Glyph> all = glyphs(text);
   int total = 0;

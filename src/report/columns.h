@@ -13,4 +13,7 @@ int columns(std::string_view text);
 /// the file and the line, keeps two thirds. Nothing is cut below the ellipsis and one column on each side.
 std::string shorten_middle(std::string_view text, int width, std::string_view ellipsis);
 
+/// `text` in at most `width` columns: where it is longer, its end behind `ellipsis`.
+std::string shorten_front(std::string_view text, int width, std::string_view ellipsis);
+
 }  // namespace lf::report

@@ -20,6 +20,11 @@ TEST(ShortenMiddle, KeepsTheFileAndLine) {
   EXPECT_EQ(shorten_middle("/home/someone/go/src/app/internal/pool.go:42", 20, "..."), "/home.../pool.go:42");
   EXPECT_LE(columns(shorten_middle("/home/someone/go/src/app/internal/pool.go:42", 20, "…")), 20);
 }
+TEST(ShortenFront, KeepsTheEnd) {
+  EXPECT_EQ(shorten_front("compress/flate.NewWriter", 14, "..."), "...e.NewWriter");
+  EXPECT_EQ(shorten_front("short", 14, "..."), "short");
+  EXPECT_LE(columns(shorten_front("終終終終終終", 6, "…")), 6);
+}
 TEST(ShortenMiddle, NeverExceedsTheWidthWithWideCharacters) {
   EXPECT_LE(columns(shorten_middle("終終終終終終終終終終終終", 9, "…")), 9);
 }

@@ -183,6 +183,17 @@ std::string for_terminal(OutText text) {
   return shown(text);
 }
 
+std::vector<std::string> lines_for_terminal(OutText text) {
+  std::vector<std::string> lines;
+  std::string_view rest = OutTextReader::of(text);
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    if (end > 0) lines.push_back(for_terminal(rest.substr(0, end)));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return lines;
+}
+
 std::string for_json(OutText text) {
   std::string_view rest = OutTextReader::of(text);
   std::string out;

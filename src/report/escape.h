@@ -34,6 +34,10 @@ constexpr std::size_t kLongestShown = 4096;
 /// log (a leading "::", "##[", "##vso[", "##teamcity["). One line. Applying it twice changes nothing.
 std::string for_terminal(OutText text);
 
+/// The lines of a text of ours that may have several (advice), each as `for_terminal` gives it; no empty ones. A target
+/// that smuggles a newline in gains a line of its own words, nothing else.
+std::vector<std::string> lines_for_terminal(OutText text);
+
 /// The inside of a JSON string, without the quotes: valid UTF-8 (bad bytes become U+FFFD), controls, bidirectional
 /// overrides and whatever else is invisible as `\u` escapes. Parsed back it is the text itself.
 std::string for_json(OutText text);

@@ -311,6 +311,11 @@ TEST(ForTerminal, CutsNoCodePointInTwo) {
   const std::string shown = for_terminal(std::string(kLongestShown - 1, 'a') + "\xE7\xB5\x82");
   EXPECT_EQ(shown, std::string(kLongestShown - 1, 'a') + "[+3 bytes]");
 }
+TEST(LinesForTerminal, AreEachShownAsALineIs) {
+  EXPECT_EQ(lines_for_terminal(TargetText("a\n\n::error::b\x1b\n")),
+            (std::vector<std::string>{"a", "\\x3a:error::b\\x1b"}));
+  EXPECT_TRUE(lines_for_terminal("").empty());
+}
 TEST(ForJson, KeepsReadableTextReadable) {
   EXPECT_EQ(for_json("Öffnen → 終"), "Öffnen → 終");
 }

@@ -91,9 +91,9 @@ TEST(Markdown, FoldsTheStack) {
 }
 TEST(Markdown, HoldsNoMarkupOfTheTarget) {
   const std::string text = written(report_full_of("<img src=x> @someone [a](http://e) | x"), "markdown");
-  // Outside code spans and fences, nothing of it is markup.
+  // Outside code spans and blocks, nothing of it is markup.
   const std::string outside =
-      std::regex_replace(std::regex_replace(text, std::regex("```[^]*?```"), ""), std::regex("`[^`\n]*`"), "");
+      std::regex_replace(std::regex_replace(text, std::regex("<pre>[^]*?</pre>"), ""), std::regex("`[^`\n]*`"), "");
   EXPECT_THAT(text, Not(HasSubstr("<img")));
   EXPECT_THAT(outside, Not(HasSubstr("@someone")));
   EXPECT_THAT(outside, Not(HasSubstr("](http://e")));

@@ -39,16 +39,16 @@ void put_finding(TextBuffer& out, const Finding& finding, const Style& style) {
     if (!finding.site.function.empty()) out << "%3A " << for_github_property(finding.site.function);
   }
   out << "::";
-  const std::string amount = amount_text(finding);
-  if (!amount.empty()) out << for_github_message(amount) << ": ";
-  out << for_github_message(finding.title);
+  out << for_github_message(amount_and_title(finding));
   if (finding.accepted) out << kLineBreak << for_github_message(accepted_text(*finding.accepted));
   if (!finding.accepted) {
     constexpr std::size_t kEvidenceShown = 3;
     for (std::size_t i = 0; i < std::min(kEvidenceShown, finding.evidence.size()); ++i) {
       out << kLineBreak << "why: " << for_github_message(finding.evidence[i]);
     }
-    if (!finding.advice.empty()) out << kLineBreak << "do: " << for_github_message(finding.advice);
+    for (const std::string& line : lines_for_terminal(finding.advice)) {
+      out << kLineBreak << "do: " << for_github_message(line);
+    }
   }
   out << kLineBreak
       << for_github_message(format("({}, {}, id {})", verdict_name(finding.verdict), finding.rule, finding.id)) << "\n";

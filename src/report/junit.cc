@@ -36,7 +36,7 @@ std::string body_of(const Finding& finding) {
   add("      ", place_text(finding.site));
   add("      ", amount_text(finding));
   for (const TargetText& evidence : finding.evidence) add("why: ", evidence);
-  add("do: ", finding.advice);
+  for (const std::string& line : lines_for_terminal(finding.advice)) add("do: ", line);
   if (finding.creator) {
     add("created by: ", finding.creator->function);
     add("      ", place_text(*finding.creator));

@@ -129,15 +129,16 @@ std::string markdown_measurements(const Report& report) {
 
 std::string markdown_finding(const Finding& finding, const Report& report, const Style& style) {
   std::string out = format("### {}: {}\n\n", verdict_heading(finding), what_and_where(finding, report, style));
-  const std::string amount = amount_text(finding);
-  if (!amount.empty()) out += format("**{}**{}", for_markdown(amount), finding.title.empty() ? "" : ": ");
-  out += format("{}\n\n", for_markdown(finding.title));
+  out += format("**{}**\n\n", for_markdown(amount_and_title(finding)));
   for (const TargetText& evidence : finding.evidence) out += format("- {}\n", for_markdown(evidence));
   if (finding.creator) {
     out += format("- created by {} {}\n", for_markdown_code(finding.creator->function),
                   place_link(*finding.creator, report, style));
   }
-  if (!finding.advice.empty()) out += format("\n**What to do:** {}\n", for_markdown(finding.advice));
+  const std::vector<std::string> advice = lines_for_terminal(finding.advice);
+  for (std::size_t i = 0; i < advice.size(); ++i) {
+    out += format("\n{}{}\n", i == 0 ? "**What to do:** " : "", for_markdown(advice[i]));
+  }
   if (!finding.owners.empty()) {
     out += "\nOwned by";
     for (const TargetText& owner : finding.owners) out += format(" {}", for_markdown_code(owner));

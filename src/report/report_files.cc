@@ -152,6 +152,12 @@ Result<void> write_file(const std::string& path, std::string_view bytes) {
   // A link stays a link: what it points at is replaced.
   if (const fs::path target = fs::canonical(to, error); !error) to = target;
   if (!to.has_filename()) return io_failure("write", path, EISDIR);
+  if (to.has_parent_path()) fs::create_directories(to.parent_path(), error);
+  if (to.has_parent_path() && error) {
+    return fail(ErrorCode::kIo,
+                format("could not create the folder \"{}\" for {}: {}", visible(to.parent_path().string()),
+                       visible(to.filename().string()), error.message()));
+  }
   const Result<std::string> temporary = write_temporary(to.parent_path(), bytes);
   if (!temporary) return std::unexpected(temporary.error());
   if (::rename(temporary->c_str(), to.c_str()) == 0) return {};

@@ -27,8 +27,8 @@ class ReportFolder {
   std::string folder_, stamp_;
 };
 
-/// Writes the file that a user named (-o): the same way, but over what is there. Where `path` is no regular file (a
-/// pipe, a device) it is written directly. Fails with kIo as above.
+/// Writes the file that a user named (-o): the same way, its folders too, but over what is there. Where `path` is no
+/// regular file (a pipe, a device) it is written directly. Fails with kIo as above.
 [[nodiscard]] Result<void> write_file(const std::string& path, std::string_view bytes);
 
 /// Every goroutine site of `report` with its whole stack: what follows the analysis in an analysis file. Begins with a

@@ -130,10 +130,15 @@ TEST_F(ReportFiles, SayThatAFolderIsNoFile) {
   ASSERT_FALSE(result);
   EXPECT_THAT(result.error().message, HasSubstr("Is a directory"));
 }
-TEST_F(ReportFiles, SayThatTheFolderOfANamedFileIsMissing) {
-  const Result<void> result = write_file(path("none/out.json"), "x");
+TEST_F(ReportFiles, MakeTheFolderOfANamedFile) {
+  ASSERT_TRUE(write_file(path("a/b/out.json"), "new"));
+  EXPECT_EQ(text_of(path("a/b/out.json")), "new");
+}
+TEST_F(ReportFiles, SayThatTheFolderOfANamedFileCannotBeMade) {
+  std::ofstream(path("file")) << "x";
+  const Result<void> result = write_file(path("file/out.json"), "x");
   ASSERT_FALSE(result);
-  EXPECT_THAT(result.error().message, HasSubstr("No such file or directory"));
+  EXPECT_THAT(result.error().message, HasSubstr("could not create the folder \"" + path("file") + "\" for out.json"));
 }
 
 TEST(StacksText, FollowsTheAnalysis) {

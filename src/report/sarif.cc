@@ -163,16 +163,15 @@ void put_code_flow(JsonWriter& out, const Finding& finding, const Style& style) 
 }
 
 std::string message_of(const Finding& finding) {
-  std::string out = for_terminal(finding.title);
+  std::string out = amount_and_title(finding);
   if (out.empty()) out = finding.rule;
-  const std::string amount = amount_text(finding);
-  if (!amount.empty()) out += format(" ({})", amount);
   out += '.';
   for (std::size_t i = 0; i < finding.evidence.size(); ++i) {
     out += format("{}{}", i == 0 ? " Why: " : "; ", for_terminal(finding.evidence[i]));
   }
   if (!finding.evidence.empty()) out += '.';
-  if (!finding.advice.empty()) out += format(" What to do: {}.", for_terminal(finding.advice));
+  const std::vector<std::string> advice = lines_for_terminal(finding.advice);
+  for (std::size_t i = 0; i < advice.size(); ++i) out += format("{}{}", i == 0 ? " What to do: " : " ", advice[i]);
   return out;
 }
 

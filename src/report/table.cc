@@ -2,19 +2,32 @@
 
 #include <algorithm>
 
+#include "base/format.h"
 #include "report/columns.h"
 
 namespace lf::report {
 namespace {
 
 constexpr int kGap = 2;
-constexpr int kNarrowest = 12;  ///< a flexible column gives way no further
+constexpr int kNarrowest = 12;  ///< a column gives way no further
+
+std::string fitted(std::string_view text, Fit fit, int width, std::string_view ellipsis) {
+  if (fit == Fit::kWhole || columns(text) <= width) return std::string(text);
+  const std::size_t slash =
+      text.find('(') == std::string_view::npos ? text.rfind('/') : text.rfind('/', text.find('('));
+  if (fit == Fit::kFunction && slash != std::string_view::npos) {
+    const std::string_view name = text.substr(slash + 1);
+    return columns(name) + columns(ellipsis) <= width ? format("{}{}", ellipsis, name)
+                                                      : shorten_front(name, width, ellipsis);
+  }
+  return shorten_middle(text, width, ellipsis);
+}
 
 void put_cell(Line& line, const Table::Column& column, std::string_view text, Tint tint, int width, int begin,
               std::string_view ellipsis) {
-  const std::string fitted = column.flexible ? shorten_middle(text, width, ellipsis) : std::string(text);
-  const int spaces = column.align == Align::kRight ? width - columns(fitted) : 0;
-  line.pad_to(begin + spaces).add(fitted, tint);
+  const std::string shown = fitted(text, column.fit, width, ellipsis);
+  const int spaces = column.align == Align::kRight ? width - columns(shown) : 0;
+  line.pad_to(begin + spaces).add(shown, tint);
 }
 
 }  // namespace
@@ -34,7 +47,7 @@ std::vector<int> Table::widths(int page_width) const {
     std::size_t widest = all.size();
     int second = kNarrowest;
     for (std::size_t i = 0; i < all.size(); ++i) {
-      if (!columns_[i].flexible || all[i] <= kNarrowest) continue;
+      if (columns_[i].fit == Fit::kWhole || all[i] <= kNarrowest) continue;
       if (widest == all.size() || all[i] > all[widest]) {
         if (widest != all.size()) second = std::max(second, all[widest]);
         widest = i;

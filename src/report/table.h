@@ -11,15 +11,17 @@
 namespace lf::report {
 
 enum class Align : std::uint8_t { kLeft, kRight };
+/// How a column gives way: not at all, in the middle (paths), or by the folders of the package first (functions).
+enum class Fit : std::uint8_t { kWhole, kPath, kFunction };
 
-/// A table that fits the page: columns are as wide as their widest cell; where that is too much, the flexible ones
-/// give way, the widest first, and their cells are shortened in the middle.
+/// A table that fits the page: columns are as wide as their widest cell; where that is too much, those that may give
+/// way do, the widest first.
 class Table {
  public:
   struct Column {
     std::string head;
     Align align = Align::kLeft;
-    bool flexible = false;
+    Fit fit = Fit::kWhole;
   };
   struct Cell {
     // Implicit: rows are lists of whatever text there is.

@@ -134,12 +134,22 @@ void put_identity(TextPage& page, const Finding& finding, const Report& report) 
 }
 
 void put_score_parts(TextPage& page, const Finding& finding) {
-  for (std::size_t i = 0; i < finding.score_parts.size(); ++i) {
-    const ScorePart& part = finding.score_parts[i];
-    Line prefix = label(page, i == 0 ? "score" : "");
-    prefix.add(format("{:>3} {}", part.points, for_terminal(part.name)), Tint::kDim);
-    if (!part.words.empty()) prefix.add(": ", Tint::kDim);
-    page.paragraph(prefix, part.words, Tint::kDim);
+  // Reasons that the evidence gave already are not repeated.
+  std::vector<Line> bare;
+  std::vector<const ScorePart*> reasoned;
+  for (const ScorePart& part : finding.score_parts) {
+    const bool told = part.words.empty() || std::ranges::find(finding.evidence, part.words) != finding.evidence.end();
+    if (told) {
+      bare.emplace_back(format("{} {}", part.points, for_terminal(part.name)), Tint::kDim);
+    } else {
+      reasoned.push_back(&part);
+    }
+  }
+  if (!bare.empty()) page.flow(label(page, "score"), bare, page.signs().separator);
+  for (std::size_t i = 0; i < reasoned.size(); ++i) {
+    Line prefix = label(page, i == 0 && bare.empty() ? "score" : "");
+    prefix.add(format("{} {}: ", reasoned[i]->points, for_terminal(reasoned[i]->name)), Tint::kDim);
+    page.paragraph(prefix, reasoned[i]->words, Tint::kDim);
   }
 }
 
@@ -182,7 +192,10 @@ void put_block(TextPage& page, const Finding& finding, const Report& report) {
     page.paragraph(label(page, i == 0 ? "why" : ""), finding.evidence[i]);
   }
   put_numbers(page, finding);
-  if (!finding.advice.empty()) page.paragraph(label(page, "do"), finding.advice, Tint::kGreen);
+  const std::vector<std::string> advice = lines_for_terminal(finding.advice);
+  for (std::size_t i = 0; i < advice.size(); ++i) {
+    page.paragraph(label(page, i == 0 ? "do" : ""), advice[i], Tint::kGreen);
+  }
   if (!finding.resembles.empty()) page.paragraph(label(page, "like"), finding.resembles);
   put_origin(page, finding);
   if (report.command != "check") put_stack(page, finding);

@@ -32,7 +32,7 @@ void put_target(TextPage& page, const Report& report) {
   add(report.command);
   add(report.target.url);
   const std::vector<TargetText>& files = report.target.files;
-  constexpr std::size_t kFilesShown = 3;
+  constexpr std::size_t kFilesShown = 1;
   for (std::size_t i = 0; i < std::min(files.size(), kFilesShown); ++i) add(files[i]);
   if (files.size() > kFilesShown) add(count_of(files.size() - kFilesShown, "more file"));
   add(report.target.go_version);

@@ -62,8 +62,8 @@ void put_goroutine_differences(TextPage& page, const GoroutineSection& goroutine
                         {"before", Align::kRight},
                         {"now", Align::kRight},
                         {"state"},
-                        {"function", Align::kLeft, true},
-                        {"location", Align::kLeft, true},
+                        {"function", Align::kLeft, Fit::kFunction},
+                        {"location", Align::kLeft, Fit::kPath},
                         {""}});
   for (std::size_t i = 0; i < std::min(rows.size(), page.style().top); ++i) {
     const SiteCount& site = *rows[i];
@@ -90,8 +90,8 @@ void put_memory_differences(TextPage& page, const MemorySection& memory) {
   Table table(kIndent, {{"change", Align::kRight},
                         {"before", Align::kRight},
                         {"now", Align::kRight},
-                        {"function", Align::kLeft, true},
-                        {"location", Align::kLeft, true},
+                        {"function", Align::kLeft, Fit::kFunction},
+                        {"location", Align::kLeft, Fit::kPath},
                         {""}});
   for (std::size_t i = 0; i < std::min(rows.size(), page.style().top); ++i) {
     const AllocationSite& site = *rows[i];
@@ -119,8 +119,8 @@ void put_sites(TextPage& page, const Report& report) {
   Table table(kIndent, {{"count", Align::kRight},
                         {"change", Align::kRight},
                         {"state"},
-                        {"function", Align::kLeft, true},
-                        {"location", Align::kLeft, true},
+                        {"function", Align::kLeft, Fit::kFunction},
+                        {"location", Align::kLeft, Fit::kPath},
                         {""}});
   for (std::size_t i = 0; i < std::min(sites.size(), page.style().top); ++i) {
     const SiteCount& site = sites[i];
@@ -139,15 +139,21 @@ void put_sites(TextPage& page, const Report& report) {
 
 void put_allocations(TextPage& page, const Report& report) {
   if (!report.memory || report.memory->sites.empty()) return;
-  const std::vector<AllocationSite>& sites = report.memory->sites;
+  // Sites that hold nothing are of interest for their rate only.
+  std::vector<AllocationSite> sites = report.memory->sites;
+  if (report.command != "memory") {
+    std::erase_if(sites,
+                  [](const AllocationSite& site) { return site.inuse_bytes == 0 && site.inuse_bytes_first == 0; });
+  }
+  if (sites.empty()) return;
   put_heading(page, "Live heap by allocation site");
   const bool several = report.memory->samples.size() > 1;
   Table table(kIndent, {{"in use", Align::kRight},
                         {"change", Align::kRight},
                         {"objects", Align::kRight},
                         {"allocates", Align::kRight},
-                        {"function", Align::kLeft, true},
-                        {"location", Align::kLeft, true}});
+                        {"function", Align::kLeft, Fit::kFunction},
+                        {"location", Align::kLeft, Fit::kPath}});
   for (std::size_t i = 0; i < std::min(sites.size(), page.style().top); ++i) {
     const AllocationSite& site = sites[i];
     const std::int64_t delta = several ? change(site.inuse_bytes, site.inuse_bytes_first) : 0;
@@ -181,8 +187,8 @@ void put_scores(TextPage& page, const Report& report) {
                         {"count", Align::kRight},
                         {"over time"},
                         {"state"},
-                        {"function", Align::kLeft, true},
-                        {"location", Align::kLeft, true}});
+                        {"function", Align::kLeft, Fit::kFunction},
+                        {"location", Align::kLeft, Fit::kPath}});
   for (std::size_t i = 0; i < std::min(scored.size(), page.style().top); ++i) {
     const Finding& finding = *scored[i];
     const Tint tint = finding.score >= 70 ? Tint::kRed : finding.score >= 50 ? Tint::kYellow : Tint::kPlain;

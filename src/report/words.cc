@@ -73,6 +73,13 @@ std::string amount_text(const Finding& finding) {
   return out;
 }
 
+std::string amount_and_title(const Finding& finding) {
+  const std::string amount = amount_text(finding);
+  const std::string title = for_terminal(finding.title);
+  if (amount.empty() || title.starts_with(amount)) return title;
+  return title.empty() ? amount : format("{}: {}", amount, title);
+}
+
 std::string accepted_text(const Accepted& accepted) {
   return accepted.expires.empty()
              ? format("accepted: {}", for_terminal(accepted.reason))

@@ -19,6 +19,8 @@ std::string_view level_icon(Level level, bool alert);
 std::string_view verdict_icon(Verdict verdict);
 /// "120 goroutines in chan send", "3.1 MiB, 1,204 objects", "20 goroutines (+15) in select": what is at the site.
 std::string amount_text(const Finding& finding);
+/// The title behind what is at the site, which is not said twice: "120 goroutines in chan send: piling up".
+std::string amount_and_title(const Finding& finding);
 /// The accepted reason and expiry: "accepted until 2027-01-31: ends with the process".
 std::string accepted_text(const Accepted& accepted);
 /// "goroutines -20", …: why the health score is not 100.
