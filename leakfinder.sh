@@ -19,7 +19,7 @@ ensure_binary() {
     say "no binary yet: building it (some minutes, once)"
   else
     newer=$(find "$here/src" "$here/cmake" "$here/docs/rules" "$here/CMakeLists.txt" "$here/CMakePresets.json" -type f \
-      ! -name '*_test.cc' ! -name '*_bench.cc' ! -name '*.md' -newer "$stamp" -print -quit 2>/dev/null)
+      ! -name '*_test.cc' ! -name '*_bench.cc' ! -name README.md -newer "$stamp" -print -quit 2>/dev/null)
     [[ -n $newer ]] || return 0
     say "${newer#"$here/"} is newer than the binary: building again"
   fi
