@@ -16,6 +16,7 @@ class SinkStream {
   using Ch = char;
   explicit SinkStream(Sink& sink) : sink_(sink) {}
 
+  // NOLINTBEGIN(readability-identifier-naming): rapidjson's names
   void Put(char c) {
     buffer_ += c;
     if (buffer_.size() >= kBlockBytes) Flush();
@@ -24,6 +25,7 @@ class SinkStream {
     if (result_ && !buffer_.empty()) result_ = sink_.write(buffer_);
     buffer_.clear();
   }
+  // NOLINTEND(readability-identifier-naming)
   Result<void> result() const { return result_; }
 
  private:

@@ -24,7 +24,7 @@ constexpr WallTime kAt = WallTime{} + std::chrono::milliseconds{1'795'452'041'99
 
 /// A folder of its own for each test, gone afterwards.
 class ReportFiles : public testing::Test {
- protected:
+ public:
   ReportFiles() {
     std::string pattern = (fs::temp_directory_path() / "report_files_XXXXXX").string();
     folder_ = ::mkdtemp(pattern.data());
@@ -34,6 +34,8 @@ class ReportFiles : public testing::Test {
     fs::permissions(folder_, fs::perms::owner_all, ignored);
     fs::remove_all(folder_, ignored);
   }
+
+ protected:
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
   std::vector<std::string> names() const {
     std::vector<std::string> all;

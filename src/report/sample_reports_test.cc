@@ -132,7 +132,7 @@ Finding memory_finding() {
   finding.counts = {7'100'000, 8'000'000, 9'000'000};
   finding.evidence = {TargetText("live bytes rose at each of 3 samples, from 6.8 MiB to 8.6 MiB")};
   finding.advice =
-      TargetText("bound the cache (size or age); confirm with: leakfinder memory -samples=6 -sample-interval=10s");
+      TargetText("bound the cache (size or age).\nconfirm with: leakfinder memory -samples=6 -sample-interval=10s");
   finding.stack = {line("main.(*Cache).Put", "/src/app/cache.go", 31), line("main.handle", "/src/app/main.go", 88)};
   return finding;
 }
