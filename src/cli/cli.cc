@@ -1,6 +1,8 @@
 #include "cli/cli.h"
 
 #include <cstdlib>
+#include <exception>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -76,7 +78,7 @@ Result<int> dispatch(const CommandLine& line, const SignalStop& stop) {
 
 }  // namespace
 
-int run(std::span<char* const> arguments) {
+int run(std::span<char* const> arguments) try {
   std::vector<std::string_view> words;
   for (std::size_t i = 1; i < arguments.size(); ++i) words.emplace_back(arguments[i]);
   const SignalStop stop;
@@ -86,6 +88,13 @@ int run(std::span<char* const> arguments) {
   complain(code.error().message);
   if (code.error().code != ErrorCode::kUsage && stop.signal() != 0) return 128 + stop.signal();
   return exit_code_of(code.error().code);
+} catch (const std::bad_alloc&) {
+  // Caught so that the terminal and the report files are left whole.
+  complain("out of memory: -max-body and -max-goroutines bound what is kept");
+  return kExitUnreadable;
+} catch (const std::exception& error) {
+  complain(format("a fault of leakfinder's own: {}", visible(error.what())));
+  return kExitUnreadable;
 }
 
 }  // namespace lf::cli

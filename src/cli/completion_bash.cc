@@ -7,16 +7,10 @@ namespace {
 using namespace completion;
 
 // How bash hands a command line over: -name=value comes in three words where COMP_WORDBREAKS holds "=" (as it does by
-// default), and a reply then replaces only the last of them. The head puts the words together again.
+// default), and a reply then replaces only the last of them. The head puts the words together again. Files and folders
+// are left to readline, which knows ~ and quotes.
 constexpr std::string_view kHead = R"(# bash completion for leakfinder, made by `leakfinder completion bash`.
 # For this shell: source <(leakfinder completion bash)
-
-# Offers files or folders that begin with $2, behind the prefix $3.
-_leakfinder_paths() {
-  local IFS=$'\n'
-  COMPREPLY=($(compgen "$1" -P "$3" -- "$2"))
-  compopt -o filenames 2>/dev/null
-}
 
 _leakfinder() {
   local -a words=()
@@ -42,7 +36,7 @@ constexpr std::string_view kFindCommand = R"(
         if [[ $command == compare ]]; then
           COMPREPLY=($(compgen -c -f -- "$current"))
         else
-          _leakfinder_paths -f "$current" ''
+          compopt -o default
         fi
         return
         ;;
@@ -72,9 +66,9 @@ std::string value_case(const Flag& flag) {
   } else if (!flag.choices.empty()) {
     action = format("COMPREPLY=($(compgen -P \"$prefix\" -W '{}' -- \"$value\"))", joined(choices(flag), " "));
   } else if (flag.hint == ValueHint::kFile) {
-    action = "_leakfinder_paths -f \"$value\" \"$prefix\"";
+    action = "compopt -o default";
   } else if (flag.hint == ValueHint::kFolder) {
-    action = "_leakfinder_paths -d \"$value\" \"$prefix\"";
+    action = "compopt -o dirnames";
   } else {
     return {};
   }
@@ -124,13 +118,13 @@ std::string bash_completion() {
   }
   out +=
       "    esac\n    COMPREPLY=($(compgen -W \"$flags\" -- \"$current\"))\n"
-      "    [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null\n    return\n  fi\n\n"
+      "    [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace\n    return\n  fi\n\n"
       "  case $command in\n    '') COMPREPLY=($(compgen -W \"$commands\" -- \"$current\")) ;;\n";
   for (const Command& command : commands()) {
     if (const std::vector<std::string> words = argument_words(command); !words.empty()) {
       out += format("    {}) COMPREPLY=($(compgen -W '{}' -- \"$current\")) ;;\n", command.name, joined(words, " "));
     } else if (command.input == Input::kTargetOrFiles) {
-      out += format("    {}) _leakfinder_paths -f \"$current\" '' ;;\n", command.name);
+      out += format("    {}) compopt -o default ;;\n", command.name);
     }
   }
   return out + "  esac\n}\ncomplete -F _leakfinder leakfinder\n";

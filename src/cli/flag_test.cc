@@ -34,7 +34,9 @@ TEST(FlagTable, NamesNothingTwice) {
   std::set<std::string_view> names, environment;
   for (const Flag* flag : all_flags()) {
     EXPECT_TRUE(names.insert(flag->name).second) << flag->name;
-    if (!flag->environment.empty()) EXPECT_TRUE(environment.insert(flag->environment).second) << flag->environment;
+    if (!flag->environment.empty()) {
+      EXPECT_TRUE(environment.insert(flag->environment).second) << flag->environment;
+    }
     EXPECT_EQ(find_flag(flag->name), flag);
   }
   EXPECT_GT(names.size(), 50U);
@@ -129,7 +131,8 @@ TEST(FlagTable, QuotesNoSecretInAMessage) {
     for (const std::string_view value : {"hunter2", ":hunter2", "\x1bhunter2"}) {
       Options options;
       const Result<void> applied = flag->apply(options, value);
-      if (!applied) EXPECT_EQ(applied.error().message.find("hunter2"), std::string::npos) << flag->name;
+      const std::string message = applied ? std::string() : applied.error().message;
+      EXPECT_EQ(message.find("hunter2"), std::string::npos) << flag->name;
     }
   }
 }

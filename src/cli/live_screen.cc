@@ -15,7 +15,7 @@ namespace {
 using report::Line;
 using report::Tint;
 
-constexpr int kValueColumn = 15, kDeltaColumn = 27, kRateColumn = 39, kBarsColumn = 53;
+constexpr int kValueColumn = 15, kDeltaColumn = 27, kRateColumn = 39, kBarsColumn = 55;
 
 Tint tint_of(Level level) {
   switch (level) {
@@ -62,21 +62,27 @@ std::string order_name(SiteOrder order) {
   return order == SiteOrder::kGrowth ? "growth" : order == SiteOrder::kCount ? "count" : "name";
 }
 
-/// Cuts what is beyond `width`: the pieces are ours to keep, the line is laid out anew.
+/// The front of `text` in at most `width` columns.
+std::string_view front_of(std::string_view text, int width) {
+  std::size_t end = 0;
+  while (end < text.size()) {
+    char32_t code_point = 0;
+    const std::size_t length = std::max<std::size_t>(1, decode_utf8(text.substr(end), code_point));
+    if (report::columns(text.substr(0, end + length)) > width) break;
+    end += length;
+  }
+  return text.substr(0, end);
+}
+
+/// `line` in at most `width` columns; one that is cut ends in `ellipsis`.
 Line cut(const Line& line, int width, std::string_view ellipsis) {
   if (line.columns() <= width) return line;
   Line out;
   for (const Line::Piece& piece : line.pieces()) {
-    const int room = width - out.columns();
-    if (room <= 0) break;
-    if (report::columns(piece.text) <= room) {
-      out.add(piece.text, piece.tint);
-    } else if (room > 4) {
-      out.add(report::shorten_middle(piece.text, room, ellipsis), piece.tint);
-      break;
-    } else {
-      break;
-    }
+    const int room = width - report::columns(ellipsis) - out.columns();
+    const std::string_view front = front_of(piece.text, room);
+    out.add(front, piece.tint);
+    if (front.size() < piece.text.size()) return out.add(ellipsis, piece.tint);
   }
   return out;
 }
@@ -210,12 +216,17 @@ Line LiveScreen::header(const LiveState& state, int width) const {
 }
 
 void LiveScreen::put_values(std::vector<Line>& lines, int width) const {
-  const int most = width - kBarsColumn - 1;
+  // Narrow terminals go without the rate.
+  const bool wide = width >= 80;
+  const int bars_column = wide ? kBarsColumn : kRateColumn;
+  const int most = width - bars_column - 1;
   const auto put = [&](std::string_view name, const std::string& value, const std::string& level, Tint tint,
                        const std::string& delta, Tint delta_tint, const std::string& rate, const Series& series) {
     Line line(" ");
     line.add(name, Tint::kBold).pad_to(kValueColumn, 1).add(value, tint).pad_to(kDeltaColumn, 1);
-    line.add(delta, delta_tint).pad_to(kRateColumn, 1).add(rate, Tint::kDim).pad_to(kBarsColumn, 1);
+    line.add(delta, delta_tint);
+    if (wide) line.pad_to(kRateColumn, 1).add(rate, Tint::kDim);
+    line.pad_to(bars_column, 1);
     const std::string levels = level.empty() ? "" : " " + level;
     const std::string drawn = bars(series, most - report::columns(levels));
     lines.push_back(line.add(drawn, Tint::kCyan).add(drawn.empty() ? level : levels, tint));
@@ -287,7 +298,7 @@ void LiveScreen::put_sites(std::vector<Line>& lines, const LiveState& state, int
       .add("since start", Tint::kDim);
   if (wide) head.pad_to(kTrend, 1).add("trend", Tint::kDim);
   if (site_column > state_column) head.pad_to(state_column, 1).add("state", Tint::kDim);
-  head.pad_to(site_column, 1).add("site", Tint::kDim).add(format("  by {}", order_name(state.order)), Tint::kDim);
+  head.pad_to(site_column, 1).add("site", Tint::kDim).add(format(", by {}", order_name(state.order)), Tint::kDim);
   lines.push_back(head);
   for (const Site* site : shown) {
     if (--rows < 1) break;

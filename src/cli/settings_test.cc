@@ -125,7 +125,10 @@ TEST(SettingsInOrder, AddListsUp) {
 }
 
 TEST(SettingsInOrder, NameTheOriginOfAWrongValue) {
-  const auto message = [](Setting wrong) { return Settings::apply({std::move(wrong)}).error_or(Error{}).message; };
+  const auto message = [](Setting wrong) {
+    const Result<Settings> settings = Settings::apply({std::move(wrong)});
+    return settings ? std::string() : settings.error().message;
+  };
   EXPECT_THAT(message(setting("timeout", "soon")), AllOf(HasSubstr("-timeout"), HasSubstr("\"soon\"")));
   EXPECT_THAT(message(setting("timeout", "soon", "c.yaml:7")), AllOf(HasSubstr("c.yaml:7"), HasSubstr("timeout")));
 }
