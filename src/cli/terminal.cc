@@ -88,7 +88,13 @@ void complain(std::string_view message) {
 }
 
 void ProgressLine::update(std::string_view what, double fraction, std::chrono::milliseconds left) {
-  if (!draws_ || (!drawn_ && left.count() >= 0 && left.count() < 1000)) return;
+  if (!draws_) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (first_update_ == std::chrono::steady_clock::time_point{}) first_update_ = now;
+  // Where nobody knows how long it takes, it is long once it has lasted.
+  const bool is_long =
+      left.count() >= 0 ? left >= std::chrono::seconds(1) : now - first_update_ >= std::chrono::milliseconds(700);
+  if (!drawn_ && !is_long) return;
   constexpr int kBar = 24;
   const int full = static_cast<int>(std::lround(std::clamp(fraction, 0.0, 1.0) * kBar));
   std::string bar;

@@ -63,6 +63,9 @@ void describe_target(const Session& session, Report& report) {
   report.target.profiles = session.profiles_read();
   report.cost = session.cost();
   report.warnings = session.warnings().all();
+  for (const std::string& skipped : session.skipped()) {
+    report.warnings.push_back({WarningCode::kProfileSkipped, TargetText(skipped), {}, 1});
+  }
   report.notes = session.notes();
 }
 

@@ -1,6 +1,7 @@
 #include "pipeline/measure.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <utility>
@@ -65,6 +66,10 @@ void Session::note(std::string text) {
   if (std::ranges::find(notes_, text) == notes_.end()) notes_.push_back(std::move(text));
 }
 
+void Session::skip(std::string text) {
+  if (std::ranges::find(skipped_, text) == skipped_.end()) skipped_.push_back(std::move(text));
+}
+
 void Session::note_profile(std::string_view name) {
   if (std::ranges::find(profiles_read_, name) == profiles_read_.end()) profiles_read_.emplace_back(name);
 }
@@ -108,6 +113,8 @@ Result<Decoded> Session::take(Ask& ask) {
   if (ask.response.error && !(partly && ask.response.cut)) return std::unexpected(*ask.response.error);
   Result<Decoded> decoded = ask.decoder->finish();
   if (!decoded) {
+    // What broke the answer off tells more than what the first bytes of it are not.
+    if (ask.response.error) return std::unexpected(*ask.response.error);
     if (decoded.error().where.empty()) decoded.error().where = ask.path;
     return decoded;
   }
@@ -173,6 +180,8 @@ void Session::add_goroutines(Ask& ask, const MeasurePlan& plan, Measurement& mea
   if (!is_goroutines(decoded->kind) || decoded->goroutine_profiles.empty()) {
     return measurement.errors.push_back(not_a_profile(*decoded, display_url(), ask.path));
   }
+  // A part of the answer is used, but it is not what was asked for.
+  if (ask.response.error) measurement.errors.push_back(*ask.response.error);
   note_profile("goroutine");
   measurement.snapshot.goroutines = std::move(decoded->goroutine_profiles.front());
   if (plan.keep_goroutine_bytes) measurement.goroutine_bytes = {decoded->kind, std::move(ask.bytes)};
@@ -184,6 +193,7 @@ void Session::add_heap(Ask& ask, const MeasurePlan& plan, Measurement& measureme
   if (!is_heap(decoded->kind)) {
     return measurement.errors.push_back(not_a_profile(*decoded, display_url(), ask.path));
   }
+  if (ask.response.error) measurement.errors.push_back(*ask.response.error);
   note_profile("heap");
   measurement.snapshot.heap = std::move(decoded->heap);
   measurement.snapshot.memory = std::move(decoded->memory);
@@ -207,7 +217,7 @@ void Session::read_vars(Measurement& measurement) {
 void Session::read_full_dump(const MeasurePlan& plan, Measurement& measurement) {
   const std::uint64_t total = measurement.snapshot.goroutines->total;
   if (total > plan.max_goroutines_full) {
-    return note(
+    return skip(
         format("goroutine ids and wait times were not read: {} goroutines are more than -max-goroutines-full={}, "
                "and the full dump stops the target",
                total, plan.max_goroutines_full));
@@ -220,6 +230,7 @@ void Session::read_full_dump(const MeasurePlan& plan, Measurement& measurement) 
   if (!full.snapshot.goroutines) return;
   measurement.snapshot.goroutines = std::move(full.snapshot.goroutines);
   measurement.goroutine_bytes = std::move(full.goroutine_bytes);
+  std::ranges::move(full.errors, std::back_inserter(measurement.errors));
 }
 
 Result<Measurement> Session::measure(const MeasurePlan& plan) {
@@ -259,13 +270,13 @@ void Session::read_leak_profile(Measurement& measurement, std::uint64_t max_goro
   const GoroutineProfile& profile = *measurement.snapshot.goroutines;
   const std::uint64_t pile_up = largest_pile_up(profile);
   if (pile_up > kPileUp) {
-    return note(
+    return skip(
         format("the leak profile was not read: {} goroutines wait on one lock, which would make it stop the "
                "target for long",
                pile_up));
   }
   if (profile.total > max_goroutines_full) {
-    return note(format("the leak profile was not read: {} goroutines are more than -max-goroutines-full={}",
+    return skip(format("the leak profile was not read: {} goroutines are more than -max-goroutines-full={}",
                        profile.total, max_goroutines_full));
   }
   leak_profile_done_ = true;

@@ -78,8 +78,10 @@ class Session {
   const Cost& cost() const { return cost_; }
   const Warnings& warnings() const { return warnings_; }
   Warnings& warnings() { return warnings_; }
-  /// What was skipped and the flag that allows it, each once.
+  /// What the target does not offer, each once.
   const std::vector<std::string>& notes() const { return notes_; }
+  /// What was not asked, to spare the target, and the flag that allows it, each once.
+  const std::vector<std::string>& skipped() const { return skipped_; }
   const std::vector<std::string>& profiles_read() const { return profiles_read_; }
   const TargetText& go_version() const { return go_version_; }
   std::string_view display_url() const { return source_.display_url(); }
@@ -97,13 +99,14 @@ class Session {
   bool index_count(std::string_view profile, std::uint64_t& count) const;
   std::string heap_path(const MeasurePlan& plan) const;
   void note(std::string text);
+  void skip(std::string text);
   void note_profile(std::string_view name);
 
   target::HttpSource& source_;
   Environment environment_;
   Cost cost_;
   Warnings warnings_;
-  std::vector<std::string> notes_;
+  std::vector<std::string> notes_, skipped_;
   std::vector<std::string> profiles_read_;
   TargetText go_version_;
   std::vector<decode::IndexRow> index_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -103,11 +104,13 @@ void add_decoded(Collected& all, const std::string& path, Result<Decoded>&& deco
   }
 }
 
-void read_one(Collected& all, const std::string& path, Environment& environment, bool keep_bytes) {
+void read_one(Collected& all, const std::string& path, Environment& environment, bool keep_bytes,
+              const std::function<void()>& tell) {
   const std::unique_ptr<decode::Decoder> decoder = decode::make_any_decoder(environment.symbols, environment.limits);
   std::vector<std::byte> bytes;
   const Result<std::uint64_t> read =
       target::read_file(path, environment.limits.body_bytes, [&](std::span<const std::byte> chunk) {
+        tell();
         decoder->feed(chunk);
         if (keep_bytes) bytes.insert(bytes.end(), chunk.begin(), chunk.end());
         return !environment.stop.requested();
@@ -165,9 +168,10 @@ Result<FilesRead> read_files(std::span<const std::string> paths, Environment& en
                              bool keep_bytes, Progress& progress) {
   Collected all;
   for (std::size_t i = 0; i < paths.size() && !environment.stop.requested(); ++i) {
-    progress.update(format("reading, {} of {}", i + 1, paths.size()),
-                    static_cast<double>(i) / static_cast<double>(paths.size()), milliseconds(-1));
-    read_one(all, paths[i], environment, keep_bytes);
+    read_one(all, paths[i], environment, keep_bytes, [&] {
+      progress.update(format("reading, {} of {}", i + 1, paths.size()),
+                      static_cast<double>(i) / static_cast<double>(paths.size()), milliseconds(-1));
+    });
   }
   progress.end();
   if (all.goroutines.empty() && all.heap.empty()) {
