@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <iterator>
 #include <utility>
 
 #include "base/format.h"
 #include "cli/config_file.h"
+#include "cli/version.h"
 #include "target/url.h"
 
 namespace lf::cli {
@@ -46,7 +48,8 @@ Result<target::TargetSpec> target_spec(const Options& options, const std::string
                           .certificate_file = options.cert,
                           .key_file = options.key,
                           .insecure = options.insecure,
-                          .proxy = options.proxy};
+                          .proxy = options.proxy,
+                          .user_agent = format("leakfinder/{}", version())};
   if (!options.password_file.empty()) {
     Result<std::string> password = read_secret(options.password_file, "password-file");
     if (!password) return std::unexpected(std::move(password.error()));
@@ -116,7 +119,10 @@ Result<void> fit_thresholds(const Settings& settings, std::string_view kind, det
 Result<Subject> find_subject(const Run& run, const Command& command) {
   Subject subject;
   std::vector<std::string> targets;
-  for (const std::string& argument : run.line.arguments) {
+  std::vector<std::string> named = run.line.arguments;
+  // What follows compare's dashes is the command that it runs between its measurements.
+  if (command.name != "compare") std::ranges::copy(run.line.after_dashes, std::back_inserter(named));
+  for (const std::string& argument : named) {
     (target::looks_like_target(argument) ? targets : subject.files).push_back(argument);
   }
   const bool url_given =

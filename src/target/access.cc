@@ -112,6 +112,7 @@ Result<Access> Access::prepare(const TargetSpec& spec, const TargetUrl& url) {
   if (!spec.key_file.empty() && spec.certificate_file.empty()) {
     return fail(ErrorCode::kUsage, "-key is given without -cert");
   }
+  out.user_agent_ = spec.user_agent;
   out.credentials_ = url.credentials();
   if (!spec.user.empty()) {
     if (spec.user.contains(':') || std::ranges::any_of(spec.user + spec.password, is_control)) {
@@ -158,7 +159,7 @@ Result<void> Access::apply(EasyHandle& handle, HeaderList& headers) {
     headers.append(format("Authorization: Bearer {}", *token));
   }
   handle.set_pointer(CURLOPT_HTTPHEADER, headers.list());
-  handle.set_text(CURLOPT_USERAGENT, "leakfinder");
+  handle.set_text(CURLOPT_USERAGENT, user_agent_);
   if (credentials_) {
     handle.set_number(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
     handle.set_text(CURLOPT_USERNAME, credentials_->user);

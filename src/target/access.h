@@ -57,6 +57,7 @@ class Access {
   bool direct_ = false;  ///< a loopback target: no proxy of the environment
   std::string proxy_, proxy_display_, proxy_variable_;
   std::string socket_path_;
+  std::string user_agent_;
 };
 
 }  // namespace lf::target

@@ -78,7 +78,8 @@ Result<std::uint64_t> read_file(const std::string& path, std::uint64_t max_bytes
   struct stat status{};
   if (::fstat(file.fd(), &status) != 0) return cannot_open(path, errno);
   if (S_ISDIR(status.st_mode)) {
-    return fail(ErrorCode::kUsage, format("{} is a directory (did you mean a capture?)", quoted(path)), visible(path));
+    return fail(ErrorCode::kUnsupported, format("{} is a directory (did you mean a capture?)", quoted(path)),
+                visible(path));
   }
   const bool regular = S_ISREG(status.st_mode);
   if (regular) ::posix_fadvise(file.fd(), 0, 0, POSIX_FADV_SEQUENTIAL);

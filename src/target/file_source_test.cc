@@ -101,11 +101,11 @@ TEST(ReadFile, NamesAMissingFile) {
   EXPECT_THAT(read.result.error().message, HasSubstr("nothing\\nhere"));
 }
 
-TEST(ReadFile, RefusesADirectoryAsAMistakeOfUse) {
+TEST(ReadFile, RefusesADirectory) {
   const Folder folder;
   const Read read = read_all(folder.path(""));
   ASSERT_FALSE(read.result.has_value());
-  EXPECT_EQ(read.result.error().code, ErrorCode::kUsage);
+  EXPECT_EQ(read.result.error().code, ErrorCode::kUnsupported);
   EXPECT_THAT(read.result.error().message, HasSubstr("is a directory (did you mean a capture?)"));
 }
 

@@ -24,6 +24,7 @@ struct TargetSpec {
   std::string ca_file, certificate_file, key_file;
   bool insecure = false;
   std::string proxy;
+  std::string user_agent = "leakfinder";  ///< a -header of that name wins
 };
 
 struct Limits {
