@@ -1,10 +1,45 @@
 #include "cli/command_look.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "base/format.h"
 #include "cli/command.h"
 
 namespace lf::cli {
+
+namespace {
+
+bool is_given(const Run& run, std::string_view name) {
+  return std::ranges::any_of(run.line.settings, [&](const Setting& setting) { return setting.flag->name == name; });
+}
+
+/// Warns of flags on the command line that this run does not go by.
+void warn_of_idle_flags(const Run& run, const Subject& subject, std::string_view command, Report& report) {
+  const auto warn = [&](std::string_view name, std::string_view why) {
+    if (!is_given(run, name)) return;
+    report.warnings.push_back({WarningCode::kFlag, TargetText(format("-{} has no effect: {}", name, why)), {}, 1});
+  };
+  if (!subject.live()) {
+    warn("timeout", "files are read, no target is asked");
+    warn("samples", "each file is a sample");
+    return;
+  }
+  if (command == "patterns" || command == "channels") {
+    warn("samples", format("{} goes by -leakprof-samples", command));
+    warn("sample-interval", format("{} goes by -leakprof-interval", command));
+  } else {
+    warn("leakprof-samples", format("{} goes by -samples", command));
+    warn("leakprof-interval", format("{} goes by -sample-interval", command));
+  }
+}
+
+bool is_one_sample(const Report& report) {
+  return (!report.goroutines || report.goroutines->samples.size() <= 1) &&
+         (!report.memory || report.memory->samples.size() <= 1);
+}
+
+}  // namespace
 
 Result<int> run_look(Run& run, const LookCommand& look) {
   const Command& command = *find_command(look.name);
@@ -21,6 +56,8 @@ Result<int> run_look(Run& run, const LookCommand& look) {
   if (look.prepare != nullptr) {
     if (Result<void> prepared = look.prepare(run, *options); !prepared) return std::unexpected(prepared.error());
   }
+  // How far apart files are, whatever rules live samples.
+  if (!subject->live() && run.settings.is_set("sample-interval")) options->interval = run.options().sample_interval;
   Result<std::unique_ptr<Workplace>> place = Workplace::open(run, *subject);
   if (!place) return std::unexpected(std::move(place.error()));
   pipeline::Environment& environment = (*place)->environment();
@@ -31,6 +68,13 @@ Result<int> run_look(Run& run, const LookCommand& look) {
       subject->live() ? pipeline::look((*place)->session(), environment, *options, (*place)->progress())
                       : pipeline::look_at_files(subject->files, environment, *options, (*place)->progress());
   if (!looked) return finish_failed(run, *subject, command, looked.error());
+  warn_of_idle_flags(run, *subject, look.name, looked->report);
+  if (is_one_sample(looked->report) && look.samples == 1) {
+    looked->report.notes.emplace_back(subject->live() ? "one sample shows what there is, not what grows or stays: "
+                                                        "-samples or 'leakfinder analyze' take several"
+                                                      : "one sample shows what there is, not what grows or stays: "
+                                                        "give several files in time order");
+  }
   return finish(run, *subject, std::move(*looked), look.save);
 }
 

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
+#include <span>
 #include <utility>
 
 #include <unistd.h>
 
 #include "base/format.h"
+#include "base/text.h"
 #include "cli/exit_code.h"
 #include "cli/rule_texts.h"
 #include "cli/version.h"
@@ -143,10 +145,17 @@ bool saves_reports(const Run& run, const Subject& subject) {
 Result<int> finish(Run& run, const Subject& subject, pipeline::Looked looked, const SavePlan& save) {
   const Options& options = run.options();
   if (!options.baseline.empty()) {
+    const std::size_t before = looked.report.warnings.size();
     apply_baseline(run.baseline, today(), looked.report);
+    for (Warning& warning : std::span(looked.report.warnings).subspan(before)) warning.where = options.baseline;
     pipeline::judge_again(looked.report);
   }
   complete(run, looked.report);
+  // On a terminal the text says it; elsewhere stdout may go where nobody reads it now.
+  const bool read_now = run.out.is_terminal && (options.format.front() == "text" || !options.output.empty());
+  for (const Error& error : looked.report.errors) {
+    if (!read_now) complain(visible(error.message));
+  }
   Writes writes;
   writes.check(show(run, looked.report));
   if (!options.output.empty()) writes.check(write_output_files(options, looked.report));
