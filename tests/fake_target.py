@@ -246,6 +246,9 @@ class FakeTarget:
             if not more or len(head) > MAX_HEAD:
                 return False
             head += more
+            if head[0] == 0x16:  # a TLS handshake on a plain port: what net/http answers
+                sock.sendall(b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTPS request to an HTTP server.\n")
+                return False
         first, *lines = head.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
         method, target, _ = first.split(" ", 2)
         headers = [(name.strip(), value.strip()) for name, _, value in (line.partition(":") for line in lines)]

@@ -90,7 +90,10 @@ def test_saved_reports_hold_no_control_characters(leakfinder, attack):
     ("html", "<script>alert"), ("markdown", "<script>alert"), ("junit", "<script>alert"), ("github", "\n::error")])
 def test_markup_in_a_dump_is_neutralised_in(leakfinder, form, forbidden):
     leakfinder.write("dump.txt", dump_with("<script>alert(1)</script>|%0A::error title=x::y"))
-    assert forbidden not in leakfinder("analyze", f"-format={form}", "-fail-on=suspect", "dump.txt").stdout.replace("\n::error file=", "")
+    shown = leakfinder("analyze", f"-format={form}", "-fail-on=suspect", "dump.txt").stdout
+    if form == "markdown":
+        shown = re.sub(r"(`+)[^`].*?\1", "", shown)  # a code span shows a tag as it is
+    assert "main.ask" in shown and forbidden not in shown.replace("\n::error file=", "")
 
 
 def test_an_error_body_cannot_write_control_characters(leakfinder, serve):
