@@ -33,7 +33,7 @@ void put_states(TextPage& page, const GoroutineSection& goroutines, const Line& 
   std::uint64_t others = 0;
   for (std::size_t i = 0; i < goroutines.by_state.size(); ++i) {
     const auto& [state, count] = goroutines.by_state[i];
-    if (i < kStatesShown) {
+    if (i < kStatesShown || goroutines.by_state.size() == kStatesShown + 1) {
       states.push_back(Line(with_commas(count)).add(" ").add(state));
     } else {
       others += count;

@@ -179,7 +179,11 @@ void put_scores(TextPage& page, const Report& report) {
   for (const Finding& finding : report.findings) {
     if (finding.kind == FindingKind::kGoroutine && !finding.accepted) scored.push_back(&finding);
   }
-  if (scored.empty()) return;
+  if (scored.empty()) {
+    page.blank();
+    return page.line(report.command == "channels" ? "No channel site reached -leakprof-threshold."
+                                                  : "No stack signature reached -leakprof-threshold.");
+  }
   std::ranges::stable_sort(scored, std::ranges::greater{}, &Finding::score);
   put_heading(page, report.command == "channels" ? "Channel sites by score" : "Stack signatures by score");
   Table table(kIndent, {{"score", Align::kRight},

@@ -119,6 +119,12 @@ TEST(Text, CountsAcceptedFindingsForNothing) {
   EXPECT_THAT(text, HasSubstr("1 accepted"));
   EXPECT_THAT(text, HasSubstr("leak, until 2027-01-31: known"));
 }
+TEST(Text, SaysThatNoSiteWasCrowdedEnough) {
+  Report report;
+  report.command = "channels";
+  report.goroutines.emplace();
+  EXPECT_THAT(written(report, "text"), HasSubstr("No channel site reached -leakprof-threshold."));
+}
 TEST(Text, ReturnsTheFailureOfTheSink) {
   StringSink sink(3);
   const Result<void> result = write_text(with(full_finding()), Style{}, sink);
