@@ -54,6 +54,7 @@ std::optional<std::uint64_t> value_type_name(std::span<const std::byte> message)
 struct Outline {
   std::vector<std::uint64_t> sample_types;
   std::uint64_t samples = 0;
+  std::uint64_t sample_bytes = 0;
   std::uint64_t time_nanos = 0;
   std::int64_t period = 0;
 };
@@ -88,6 +89,7 @@ Outline PprofPass::collect(WireReader& reader, PprofTables& tables) {
         break;
       case kSample:
         ++outline.samples;
+        outline.sample_bytes += field.bytes.size();
         break;
       case kLocation:
         if (is_message) tables.add_location(field.bytes);
@@ -135,6 +137,7 @@ void PprofPass::take_samples(WireReader& reader, PprofTables& tables, const Outl
     }
   }
   if (heap) {
+    samples.finish_heap(profile);
     decoded_.heap = std::move(profile);
     return;
   }
@@ -176,6 +179,8 @@ Result<Decoded> PprofPass::run() {
   decoded_.kind = kind.kind;
   decoded_.size_bytes = body_.size();
   const std::uint64_t overflows = symbols_.overflows().total();
+  // Ids of locations take two to three bytes; a sample has few others.
+  symbols_.reserve(static_cast<std::size_t>(outline.samples), static_cast<std::size_t>(outline.sample_bytes / 3));
   tables.resolve(symbols_);
   decoded_.go_version = TargetText(tables.go_version());
   if (outline.time_nanos > 0 && outline.time_nanos <= INT64_MAX) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace lf::decode {
 namespace {
@@ -35,7 +36,8 @@ PprofSamples::PprofSamples(const WireReader& body, PprofTables& tables, Symbols&
       limits_(limits),
       warnings_(warnings),
       frames_left_(4 * body_bytes + 4'000'000),
-      locations_(kMostFrames) {}
+      locations_(kMostFrames),
+      plain_(kMostFrames) {}
 
 /// Fills locations_, values_ and labels_; false with a warning where the message is malformed.
 bool PprofSamples::read(std::span<const std::byte> message) {
@@ -73,18 +75,38 @@ bool PprofSamples::read(std::span<const std::byte> message) {
   return false;
 }
 
+/// Adds the frames of locations_ from `i` on while all of them are known; returns where that ends.
+std::size_t PprofSamples::walk_known_frames(std::size_t i) {
+  std::size_t run = 0;
+  for (; i < location_count_; ++i) {
+    const LocationFrames known = tables_.location_frames(locations_[i]);
+    if (known.lines == 1 && known.bits == 0) {
+      plain_[run++] = {known.value};
+      continue;
+    }
+    if (known.lines == 0 || stack_.size() >= kMostFrames) break;
+    stack_.add_plain(std::span(plain_).first(std::exchange(run, 0)));
+    if (known.lines == 1) {
+      stack_.add({known.value}, {known.bits, 0});
+    } else {
+      for (const PprofLine& line : tables_.lines(known)) stack_.add(line.frame, line.traits);
+    }
+  }
+  stack_.add_plain(std::span(plain_).first(run));
+  return i;
+}
+
 /// Fills stack_ from locations_, and `state` where one is asked for.
 void PprofSamples::walk_stack(LeafState* state) {
   stack_.clear();
   bool settled = state == nullptr;
   bool missing = false;
-  for (const std::uint64_t id : std::span(locations_).first(location_count_)) {
+  for (std::size_t i = 0; i < location_count_;) {
     if (settled) {
-      if (const FrameId plain = tables_.plain_frame(id)) {
-        stack_.add_plain(plain);
-        continue;
-      }
+      i = walk_known_frames(i);
+      if (i == location_count_) break;
     }
+    const std::uint64_t id = locations_[i++];
     const std::span<const PprofLine> lines = tables_.lines(id);
     missing |= lines.empty() && !tables_.has_location(id);
     for (const PprofLine& line : lines) {
@@ -93,7 +115,7 @@ void PprofSamples::walk_stack(LeafState* state) {
         continue;
       }
       if (!settled) settled = tables_.tell(*state, line);
-      stack_.add(line.frame, tables_.traits(line));
+      stack_.add(line.frame, line.traits);
     }
     if (stack_.size() >= kMostFrames) {
       warn(WarningCode::kLimitReached);
@@ -140,19 +162,25 @@ void PprofSamples::add_goroutines(std::span<const std::byte> message, bool leak_
 }
 
 double PprofSamples::sampled_share(std::int64_t object_bytes, std::int64_t rate) {
-  if (object_bytes != last_object_bytes_) {
-    last_object_bytes_ = object_bytes;
-    last_share_ = -std::expm1(-static_cast<double>(object_bytes) / static_cast<double>(rate));
+  Share& share = shares_[static_cast<std::size_t>(object_bytes / 8) % shares_.size()];
+  if (share.object_bytes != object_bytes) {
+    share = {object_bytes, -std::expm1(-static_cast<double>(object_bytes) / static_cast<double>(rate))};
   }
-  return last_share_;
+  return share.sampled;
+}
+
+/// Interns the stack of the sample before the present one: its place in the table has been fetched meanwhile.
+void PprofSamples::finish_heap(HeapProfile& profile) {
+  if (!std::exchange(pending_, false)) return;
+  profile.samples.back().stack = symbols_.intern_stack(pending_stack_.frames(), pending_hash_);
 }
 
 void PprofSamples::add_heap(std::span<const std::byte> message, const HeapColumns& columns, HeapProfile& profile) {
   if (profile.samples.size() >= limits_.heap_samples || frames_left_ == 0) return warn(WarningCode::kLimitReached);
   if (!read(message)) return;
   walk_stack(nullptr);
+  finish_heap(profile);
   HeapSample sample;
-  sample.stack = stack_.intern(symbols_);
   sample.inuse_objects = value(columns.inuse_objects);
   sample.inuse_bytes = value(columns.inuse_bytes);
   sample.alloc_objects = value(columns.alloc_objects);
@@ -167,6 +195,9 @@ void PprofSamples::add_heap(std::span<const std::byte> message, const HeapColumn
     sample.inuse_sampled = sample.inuse_objects;
   }
   profile.samples.push_back(sample);
+  std::swap(stack_, pending_stack_);
+  pending_hash_ = symbols_.announce_stack(pending_stack_.frames());
+  pending_ = true;
 }
 
 }  // namespace lf::decode

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -34,7 +35,9 @@ class PprofSamples {
   void add_goroutines(std::span<const std::byte> message, bool leak_profile, GoroutineProfile& profile);
   /// Marks what can be told only when all records are there.
   void finish_goroutines(GoroutineProfile& profile) { request_.mark(profile.counts); }
+  /// One heap record; its stack is there after the next one, or after `finish_heap`.
   void add_heap(std::span<const std::byte> message, const HeapColumns& columns, HeapProfile& profile);
+  void finish_heap(HeapProfile& profile);
 
  private:
   struct LabelMessage {
@@ -42,8 +45,14 @@ class PprofSamples {
     std::int64_t number = 0;
   };
 
+  struct Share {
+    std::int64_t object_bytes = -1;
+    double sampled = 0;
+  };
+
   bool read(std::span<const std::byte> message);
   void walk_stack(LeafState* state);
+  std::size_t walk_known_frames(std::size_t i);
   LabelsId intern_labels();
   void warn(WarningCode code) { warnings_.add(code, byte_place(body_.field_offset())); }
   std::int64_t value(std::size_t column) const { return column < values_.size() ? values_[column] : 0; }
@@ -57,13 +66,16 @@ class PprofSamples {
   std::uint64_t frames_left_;             ///< what all samples together may expand to
   std::vector<std::uint64_t> locations_;  ///< room for kMostFrames, `location_count_` are filled
   std::size_t location_count_ = 0;
+  std::vector<FrameId> plain_;  ///< as much room, for a run of frames without traits
   std::vector<std::int64_t> values_;
   std::vector<LabelMessage> labels_;
   std::vector<Label> label_set_;
   StackBuilder stack_;
   RequestFinder request_;
-  std::int64_t last_object_bytes_ = -1;
-  double last_share_ = 0;
+  StackBuilder pending_stack_;
+  std::uint64_t pending_hash_ = 0;
+  bool pending_ = false;
+  std::array<Share, 256> shares_;  ///< of the sizes met last: most objects have one of few
 };
 
 }  // namespace lf::decode

@@ -137,17 +137,23 @@ void PprofTables::resolve(Symbols& symbols) {
     if (entry == PprofIds::kAbsent || functions_[entry].name == 0) continue;
     const Function& function = functions_[entry];
     line.function = entry;
+    line.traits = function.traits;
     line.frame = symbols.intern(Frame{{function.name}, {function.file}, line.line});
   }
   line_functions_ = {};
-  note_plain_frames();
+  note_location_frames();
 }
 
-void PprofTables::note_plain_frames() {
-  plain_frames_.resize(location_ids_.dense_end());
-  for (std::uint64_t id = 0; id < plain_frames_.size(); ++id) {
+void PprofTables::note_location_frames() {
+  location_frames_.resize(location_ids_.dense_end());
+  for (std::uint64_t id = 0; id < location_frames_.size(); ++id) {
     const std::span<const PprofLine> frames = lines(id);
-    if (frames.size() == 1 && frames[0].frame && traits(frames[0]).bits == 0) plain_frames_[id] = frames[0].frame;
+    if (frames.empty() || !std::ranges::all_of(frames, &FrameId::operator bool, &PprofLine::frame)) continue;
+    LocationFrames& known = location_frames_[id];
+    known.lines = static_cast<std::uint16_t>(frames.size());
+    known.bits = frames[0].traits.bits;
+    known.value =
+        frames.size() == 1 ? frames[0].frame.value : static_cast<std::uint32_t>(frames.data() - lines_.data());
   }
 }
 

@@ -44,6 +44,14 @@ struct PprofLine {
   FrameId frame;               ///< as debug=2 spells it; none where the name is missing
   std::uint32_t function = 0;  ///< entry of the function table; of no meaning without a frame
   std::uint32_t line = 0;
+  FrameTraits traits;
+};
+
+/// All that most samples need of a location, in one place: its only frame, or where its several lines stand.
+struct LocationFrames {
+  std::uint32_t value = 0;  ///< a FrameId for one line, else the place of the first line
+  std::uint16_t bits = 0;   ///< FrameTrait bits of the only frame
+  std::uint16_t lines = 0;  ///< 0: ask `lines(id)`
 };
 
 /// The strings, functions and locations of one profile.proto, filled in any order of the wire, then resolved.
@@ -79,10 +87,14 @@ class PprofTables {
   }
   bool has_location(std::uint64_t id) const { return location_ids_.find(id) != PprofIds::kAbsent; }
 
-  /// The one frame of location `id` where it is one without any trait, as nearly all are; else none: ask `lines`.
-  FrameId plain_frame(std::uint64_t id) const { return id < plain_frames_.size() ? plain_frames_[id] : FrameId{}; }
+  LocationFrames location_frames(std::uint64_t id) const {
+    return id < location_frames_.size() ? location_frames_[id] : LocationFrames{};
+  }
+  /// The lines that a LocationFrames of several names; all have a frame.
+  std::span<const PprofLine> lines(LocationFrames several) const {
+    return std::span(lines_).subspan(several.value, several.lines);
+  }
 
-  FrameTraits traits(const PprofLine& line) const { return functions_[line.function].traits; }
   /// Feeds `state` with a frame; true once the state is settled.
   bool tell(LeafState& state, const PprofLine& line) const;
 
@@ -95,7 +107,7 @@ class PprofTables {
     std::uint32_t raw_name = 0;  ///< string index: the name as the profile spells it
   };
 
-  void note_plain_frames();
+  void note_location_frames();
   bool has_room(std::size_t used);
   void warn(WarningCode code) { warnings_.add(code, byte_place(body_.field_offset())); }
   std::uint32_t to_line(std::uint64_t value);
@@ -110,7 +122,7 @@ class PprofTables {
   std::vector<std::uint64_t> line_functions_;  ///< their function ids, until resolved
   std::vector<std::uint32_t> location_starts_{0};
   PprofIds location_ids_;
-  std::vector<FrameId> plain_frames_;  ///< by location id
+  std::vector<LocationFrames> location_frames_;  ///< by location id
   std::string go_version_;
 };
 

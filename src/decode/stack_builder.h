@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "decode/spelling.h"
@@ -39,12 +41,12 @@ class StackBuilder {
     if (hides_ && !hidden) shown_.push_back(frame);
   }
 
-  /// `add` for a frame without any trait, as nearly all are.
-  void add_plain(FrameId frame) {
+  /// `add` for frames without any trait, as nearly all are.
+  void add_plain(std::span<const FrameId> frames) {
+    if (frames.empty()) return;
     last_bits_ = 0;
-    all_.push_back(frame);
-    if (hides_) [[unlikely]]
-      shown_.push_back(frame);
+    all_.insert(all_.end(), frames.begin(), frames.end());
+    if (hides_) shown_.insert(shown_.end(), frames.begin(), frames.end());
   }
 
   /// Frames taken so far, without runtime.goexit.
@@ -52,7 +54,9 @@ class StackBuilder {
   bool saw(FrameTrait trait) const { return (seen_ & trait) != 0; }
   bool root_is_runtime_main() const { return (last_bits_ & kRuntimeMain) != 0; }
 
-  StackId intern(Symbols& symbols) const { return symbols.intern_stack(shown_.empty() ? all_ : shown_); }
+  /// The frames to keep, until the next `clear`.
+  std::span<const FrameId> frames() const { return shown_.empty() ? all_ : shown_; }
+  StackId intern(Symbols& symbols) const { return symbols.intern_stack(frames()); }
 
  private:
   std::vector<FrameId> all_;

@@ -8,6 +8,17 @@ namespace lf {
 
 Symbols::Symbols(SymbolLimits limits) : limits_(limits), frames_(1), stack_starts_{0, 0}, label_starts_{0, 0} {}
 
+void Symbols::reserve(std::size_t stacks, std::size_t stack_frames) {
+  // What a target claims must not cost memory: a bound on what is set aside, not on what is kept.
+  constexpr std::size_t kMostStacks = 1 << 20;
+  constexpr std::size_t kMostFrames = 16 << 20;
+  if (stack_count() != 0) return;
+  stacks = std::min({stacks, limits_.stacks, kMostStacks});
+  stack_starts_.reserve(stacks + 2);
+  stack_frames_.reserve(std::min({stack_frames, limits_.stack_frames, kMostFrames}));
+  stack_index_.reserve(stacks);
+}
+
 StringId Symbols::intern(std::string_view text) {
   if (text.size() > limits_.one_string_bytes) {
     text = text.substr(0, limits_.one_string_bytes);
@@ -35,12 +46,18 @@ FrameId Symbols::intern(const Frame& frame) {
   })};
 }
 
-StackId Symbols::intern_stack(std::span<const FrameId> leaf_first) {
+std::uint64_t Symbols::announce_stack(std::span<const FrameId> leaf_first) const {
+  const std::size_t kept = std::min(leaf_first.size(), limits_.frames_a_stack);
+  const std::uint64_t hash = hash_bytes(std::as_bytes(leaf_first.first(kept)));
+  stack_index_.prefetch(hash);
+  return hash;
+}
+
+StackId Symbols::intern_stack(std::span<const FrameId> leaf_first, std::uint64_t hash) {
   if (leaf_first.size() > limits_.frames_a_stack) {
     leaf_first = leaf_first.first(limits_.frames_a_stack);
     ++overflows_.frames;
   }
-  const std::uint64_t hash = hash_bytes(std::as_bytes(leaf_first));
   const auto equal = [&](std::uint32_t value) { return std::ranges::equal(stack({value}), leaf_first); };
   if (stack_count() >= limits_.stacks || stack_frames_.size() + leaf_first.size() > limits_.stack_frames) {
     const StackId known{stack_index_.find(hash, equal)};

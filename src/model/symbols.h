@@ -38,10 +38,19 @@ class Symbols {
  public:
   explicit Symbols(SymbolLimits limits = {});
 
+  /// Makes room for about so many stacks of so many frames in all, where there are none yet: spares the growing.
+  void reserve(std::size_t stacks, std::size_t stack_frames);
+
   StringId intern(std::string_view text);
   FrameId intern(const Frame& frame);
   /// `leaf_first` beyond `frames_a_stack` frames is cut at the root end.
-  StackId intern_stack(std::span<const FrameId> leaf_first);
+  StackId intern_stack(std::span<const FrameId> leaf_first) {
+    return intern_stack(leaf_first, announce_stack(leaf_first));
+  }
+  /// Says that this stack will be interned soon; returns its hash, for `intern_stack` to go on with. In a large table
+  /// the look-up is a cache miss that passes meanwhile.
+  std::uint64_t announce_stack(std::span<const FrameId> leaf_first) const;
+  StackId intern_stack(std::span<const FrameId> leaf_first, std::uint64_t hash);
   /// `labels` are sorted by key by the caller; an empty set is "none".
   LabelsId intern_labels(std::span<const Label> labels);
 
