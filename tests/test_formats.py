@@ -155,3 +155,11 @@ def test_markdown_fits_a_comment_and_folds_its_stacks(written):
 def test_sarif_locations_are_relative_under_the_source_root(written):
     locations = [r["locations"][0]["physicalLocation"] for r in json.loads(written["sarif"])["runs"][0]["results"]]
     assert {"uri": "ask.go", "uriBaseId": "SRCROOT"} in [location["artifactLocation"] for location in locations]
+
+
+def test_a_relative_source_root_is_one_of_the_working_directory(leakfinder):
+    group = Group(9, "chan receive (nil chan)", frames(f"main.wait {leakfinder.folder}/app/w.go:3"))
+    leakfinder.write("dump.txt", Program((group,)).debug2())
+    log = json.loads(leakfinder("check", "-format=sarif", "-source-root=app/", "dump.txt").stdout)
+    location = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert location == {"uri": "w.go", "uriBaseId": "SRCROOT"}

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <system_error>
 
 #include "cli/apply.h"
 #include "cli/flag.h"
@@ -20,6 +22,25 @@ Result<void> store_format(Options& options, std::string_view value) {
   if (names.empty()) return fail(ErrorCode::kUsage, "invalid value \"\": expected a format");
   options.format = std::move(names);
   return {};
+}
+
+/// A relative folder is one of the working directory: targets name their files by absolute paths.
+Result<void> store_source_root(Options& options, std::string_view value) {
+  std::error_code error;
+  const std::filesystem::path folder = std::filesystem::absolute(std::filesystem::path(value), error);
+  options.source_root = value.empty() || error ? std::string(value) : folder.lexically_normal().string();
+  return {};
+}
+
+/// The rows of formats.def as choices.
+std::string_view format_choices() {
+  static const std::string choices = [] {
+    std::string names;
+    for (const report::Format& format : report::formats())
+      names += (names.empty() ? "" : "|") + std::string(format.name);
+    return names;
+  }();
+  return choices;
 }
 
 Result<void> store_fail_on(Options& options, std::string_view value) {
@@ -64,9 +85,9 @@ Result<void> store_color(Options& options, std::string_view value) {
 }  // namespace
 
 std::span<const Flag> output_flags() {
-  static constexpr std::array kFlags{
+  static const std::array kFlags{
       Flag{"format", "FORMAT", "text", "format of the result; a comma list with -o writes several", store_format,
-           FlagKind::kValue, "text|json|markdown|html|sarif|junit|github"},
+           FlagKind::kValue, format_choices()},
       Flag{"o",
            "FILE",
            "",
@@ -125,7 +146,7 @@ std::span<const Flag> output_flags() {
            "DIR",
            "",
            "the checkout: makes file names relative to it",
-           store_text<&Options::source_root>,
+           store_source_root,
            FlagKind::kValue,
            {},
            {},
