@@ -36,8 +36,11 @@ class LiveTarget:
             self.process.wait()
 
     def get(self, path: str) -> bytes:
-        with urllib.request.urlopen(self.url + path, timeout=120) as answer:
-            return answer.read()
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=600) as answer:
+                return answer.read()
+        except OSError as error:
+            raise Failed(f"the live target did not answer {path}: {error}") from error
 
     def longest_stall_ms(self) -> float:
         """The longest gap since the last call."""

@@ -21,8 +21,8 @@ def d512(shop: Workshop, goroutines: int = 163220) -> Path:
 
 
 def r64(shop: Workshop) -> Path:
-    """64 MiB of a live target with 120,000 goroutines, cut by net/http/pprof, without the goroutine that was cut."""
-    return shop.recorded("r64.txt", "/debug/pprof/goroutine?debug=2", True, goroutines=120000, stacks=2249, depth=16)
+    """What a live target with 20,000 goroutines answers; where net/http/pprof cut it, without the goroutine that was cut."""
+    return shop.recorded("r64.txt", "/debug/pprof/goroutine?debug=2", True, goroutines=20000, stacks=2249, depth=22)
 
 
 def decoding(dump: Callable[[Workshop], Path], peers: tuple[str, ...], quick_peers: tuple[str, ...]) -> Callable[[Workshop], Callable[[], Round]]:
@@ -181,7 +181,7 @@ ROWS = [
     Row("text-d64", "66 MB of debug=2, synthetic, file to groups with identities",
         [faster("leakfinder", "gostackparse", 5), faster("leakfinder", "seedlike", 45), faster("leakfinder, memory", "gostackparse", None)],
         decoding(d64, PEERS, PEERS)),
-    Row("text-r64", "64 MiB of debug=2 from a live target (one parent: panicparse's easy case)",
+    Row("text-r64", "60 MB of debug=2 from a live target (one parent: panicparse's easy case)",
         [faster("leakfinder", "gostackparse", 5), faster("leakfinder", "seedlike", 45), faster("leakfinder", "panicparse", 70)],
         decoding(r64, (*PEERS, "panicparse"), PEERS)),
     Row("text-d512", "537 MB of debug=2, 163,220 goroutines, 3,905 stacks", [faster("leakfinder", "gostackparse", 5)],

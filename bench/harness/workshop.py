@@ -103,8 +103,8 @@ class Workshop:
         if not kept.exists():
             with self.live(**options) as target:
                 body = target.get(path)
-            if whole_blocks:
-                body = body[: body.rstrip(b"\n").rindex(b"\n\n") + 1]
+            if whole_blocks and not body.endswith(b"\n"):
+                body = body[: body.rindex(b"\n\n") + 1]
             kept.write_bytes(body)
         return kept
 
