@@ -49,7 +49,14 @@ void put_head(TextPage& page, const Finding& finding) {
   if (!finding.site.function.empty()) parts.emplace_back(finding.site.function, Tint::kBold);
   if (!place.empty()) parts.emplace_back(place, Tint::kBold);
   if (parts.empty()) parts.emplace_back(finding.title, Tint::kBold);
-  if (const std::string amount = amount_text(finding); !amount.empty()) parts.emplace_back(amount, tint);
+  if (const std::string amount = amount_text(finding); !amount.empty()) {
+    // Where it would have to go below, and the title there begins with it, it is said once.
+    int taken = line.columns() + columns(amount);
+    for (const Line& part : parts) taken += part.columns() + 2;
+    const bool said_below = taken > page.width() && !page.style().quiet && !finding.accepted &&
+                            for_terminal(finding.title).starts_with(amount);
+    if (!said_below) parts.emplace_back(amount, tint);
+  }
   page.flow(line, parts, "  ");
 }
 

@@ -47,6 +47,16 @@ TEST(Text, NeverShortensTheLineThatLeaks) {
   EXPECT_THAT(written(with(finding), "text", style),
               HasSubstr("/home/someone/" + std::string(200, 'd') + "/pool.go:42"));
 }
+TEST(Text, SaysTheAmountOnceWhereTheTitleBeginsWithIt) {
+  Finding finding = full_finding();
+  finding.title = TargetText("1,000 goroutines in chan send, more and more");
+  Style style;
+  style.width = 60;
+  const std::string narrow = written(with(finding), "text", style);
+  EXPECT_THAT(narrow, HasSubstr("/src/app/pool.go:42\n         1,000 goroutines in chan send, more and more\n"));
+  style.width = 100;
+  EXPECT_THAT(written(with(finding), "text", style), HasSubstr("pool.go:42  1,000 goroutines in chan send\n"));
+}
 TEST(Text, HasNoEscapeSequenceAndOnlyAsciiOfOurOwnWhenPlain) {
   for (const SampleReport& sample : sample_reports()) {
     for (const char c : written(sample.report, "text")) {
