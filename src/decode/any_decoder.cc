@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/format.h"
@@ -8,10 +9,11 @@
 #include "decode/proto_wire.h"
 #include "decode/sniff.h"
 #include "decode/text_fields.h"
+#include "decode/utf16.h"
 
 // A body goes through up to three stages:
 //
-//     bytes ──► gzip? ──no──► sniff ──► decoder of its form, fed as the bytes come
+//     bytes ──► gzip? ──no──► UTF-16? to UTF-8 ──► sniff ──► decoder of its form, fed as the bytes come
 //                 │ yes
 //                 └► inflate in small steps into a decoder of the same class until that has sniffed:
 //                      text      goes on as a stream: parsing overlaps the transfer, nothing is kept
@@ -29,6 +31,10 @@ constexpr std::size_t kStep = 512;
 bool is_protobuf(ContentKind kind) {
   return kind == ContentKind::kGoroutineProtobuf || kind == ContentKind::kLeakProtobuf ||
          kind == ContentKind::kHeapProtobuf;
+}
+
+std::span<const std::byte> to_bytes(std::string_view text) {
+  return std::as_bytes(std::span(text));
 }
 
 bool is_blank_text(std::string_view text) {
@@ -54,7 +60,7 @@ class AnyDecoder final : public Decoder {
   Result<Decoded> finish() override;
 
  private:
-  enum class Stage : std::uint8_t { kSniffing, kDecoding, kInflating, kCollecting, kUnknown };
+  enum class Stage : std::uint8_t { kSniffing, kDecoding, kTranscoding, kInflating, kCollecting, kUnknown };
 
   void decide(bool whole);
   void decode_as(ContentKind kind);
@@ -76,6 +82,7 @@ class AnyDecoder final : public Decoder {
   std::uint64_t fed_ = 0;  ///< bytes given to decoder_
   std::unique_ptr<Decoder> decoder_;
   std::unique_ptr<GzipStream> inflater_;
+  std::optional<Utf16Reader> utf16_;
   std::unique_ptr<AnyDecoder> inner_;
 };
 
@@ -89,7 +96,8 @@ void AnyDecoder::feed(std::span<const std::byte> chunk) {
   if (chunk.empty()) return;
   if (stage_ == Stage::kDecoding) return feed_decoder(chunk);
   if (stage_ == Stage::kCollecting) return collect(chunk);
-  if (stage_ == Stage::kInflating) feed_gzip(chunk);
+  if (stage_ == Stage::kInflating) return feed_gzip(chunk);
+  if (stage_ == Stage::kTranscoding) inner_->feed(to_bytes(utf16_->read(chunk)));
 }
 
 void AnyDecoder::decide(bool whole) {
@@ -101,6 +109,13 @@ void AnyDecoder::decide(bool whole) {
     inner_ = std::make_unique<AnyDecoder>(symbols_, limits_, layer_ + 1);
     const ByteBuffer came = std::exchange(head_, {});
     return feed_gzip(came.bytes());
+  }
+  if (const auto order = utf16_mark(head); order && layer_ < kMostLayers) {
+    stage_ = Stage::kTranscoding;
+    utf16_.emplace(*order);
+    inner_ = std::make_unique<AnyDecoder>(symbols_, limits_, layer_ + 1);
+    const ByteBuffer came = std::exchange(head_, {});
+    return inner_->feed(to_bytes(utf16_->read(came.bytes().subspan(2))));
   }
   const Sniffed sniffed = sniff_content(head, whole);
   if (sniffed.kind != ContentKind::kUnknown) return decode_as(sniffed.kind);
@@ -161,6 +176,7 @@ Result<Decoded> AnyDecoder::finish() {
   if (stage_ == Stage::kSniffing) decide(true);
   if (stage_ == Stage::kCollecting) return finish_collected();
   if (stage_ == Stage::kInflating) return finish_gzip();
+  if (stage_ == Stage::kTranscoding) return inner_->finish();
   if (stage_ == Stage::kSniffing || stage_ == Stage::kUnknown) {
     if (!is_blank_text(as_text(head_.bytes().subspan(byte_order_mark(head_.bytes()))))) return describe_unknown();
     Decoded nothing;
