@@ -130,7 +130,7 @@ def test_windows_line_ends_make_no_difference_to(leakfinder, path):
     assert (crlf["total"], crlf["by_state"]) == (plain["total"], plain["by_state"])
 
 
-@each([p for p in SAMPLES if p.name in ("http-responses.txt", "threadcreate-debug1-go1.26.8-cgo.txt") or p.suffix == ".html"])
+@each([p for p in SAMPLES if p.name == "threadcreate-debug1-go1.26.8-cgo.txt" or p.suffix == ".html"])
 def test_what_is_no_profile_of_leaks_is_refused(leakfinder, path):
     assert leakfinder("check", path).code == UNREADABLE
 

@@ -93,7 +93,7 @@ def test_with_o_the_report_goes_to_the_file_and_text_to_stdout(leakfinder, quiet
 
 
 def test_several_formats_write_one_file_each(leakfinder, quiet):
-    leakfinder("check", "-format=json,markdown,html,sarif,junit", "-o", "out/result", "-url", quiet.url)
+    leakfinder("check", "-format=json,markdown,sarif,junit,github", "-o", "out/result", "-url", quiet.url)
     assert len(list((leakfinder.folder / "out").iterdir())) == 5
 
 
