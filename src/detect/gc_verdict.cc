@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "base/format.h"
+#include "detect/benign.h"
 #include "detect/findings.h"
 #include "detect/fingerprint.h"
 #include "detect/site.h"
@@ -89,6 +90,17 @@ FrameId top_growth(const Symbols& symbols, const HeapProfile& from, const HeapPr
   if (best == gain.end() || best->second <= 0) return {};
   stack = heaviest[best->first].second;
   return {best->first};
+}
+
+/// Whether a group's growth may be more than load: by five and by half, at both steps, in a wait that is not a
+/// library's idling, the network's or a moment's.
+bool piles_up(const Symbols& symbols, const GcGroupCounts& group) {
+  if (group.before <= group.baseline || group.final_value < group.before) return false;
+  const std::uint64_t gain = group.final_value - group.baseline;
+  if (gain < 5 || gain * 2 < group.baseline) return false;
+  const StateClass state = state_class(group.state);
+  if (state == StateClass::kRunning || state == StateClass::kSyscall || state == StateClass::kIo) return false;
+  return find_benign(symbols, symbols.stack(group.stack), group.creator, state) == nullptr;
 }
 
 Finding base_finding(FindingKind kind, GcResult result, double freed_percent) {
@@ -218,7 +230,7 @@ std::vector<Finding> find_gc_leaks(const Symbols& symbols, const GcSection& sect
     findings.push_back(std::move(finding));
   }
   for (const GcGroupCounts& group : groups) {
-    if (group.final_value <= group.baseline) continue;
+    if (!piles_up(symbols, group)) continue;
     const double before = static_cast<double>(group.before);
     const GcJudgement judged =
         judge_values(static_cast<double>(group.baseline), before, before, static_cast<double>(group.final_value), 2);

@@ -7,18 +7,18 @@
 namespace lf::detect {
 namespace {
 
-/// main and init park the process in `select {}` on purpose; so does what they start once and leave there.
+/// main and init park the process in `select {}` on purpose. The main goroutine is told by its function's name and, in
+/// dumps, by having no creator.
 bool parks_main(const Symbols& symbols, const Group& group) {
+  if (group.identified && !group.creator) return true;
   const std::span<const FrameId> frames = symbols.stack(group.stack);
-  return std::ranges::any_of(frames, [&](FrameId frame) {
-    const std::string_view function = symbols.function(frame);
-    return function == "main.main" || function == "runtime.main";
-  });
+  return std::ranges::any_of(frames, [&](FrameId frame) { return name_in_package(symbols.function(frame)) == "main"; });
 }
 
+/// One goroutine that main or init starts once and leaves parked.
 bool started_by_main(const Symbols& symbols, const Group& group) {
-  const std::string_view creator = symbols.function(group.creator);
-  return creator.starts_with("main.main") || name_in_package(creator).starts_with("init.");
+  const std::string_view creator = name_in_package(symbols.function(group.creator));
+  return creator == "main" || creator.starts_with("main.") || creator.starts_with("init.");
 }
 
 }  // namespace

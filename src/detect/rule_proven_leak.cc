@@ -11,8 +11,8 @@ constexpr std::string_view kId = "goroutine/proven-leak";
 bool says_something(const Symbols& symbols, StackId stack, StateClass state_class) {
   const std::span<const FrameId> frames = symbols.stack(stack);
   if (frames.empty()) return false;
-  const bool main_goroutine =
-      symbols.function(frames.back()) == "main.main" || symbols.function(frames.back()) == "runtime.main";
+  const std::string_view root = symbols.function(frames.back());
+  const bool main_goroutine = root == "runtime.main" || name_in_package(root) == "main";
   return !(main_goroutine && (state_class == StateClass::kForever || state_class == StateClass::kUnknown));
 }
 

@@ -33,7 +33,8 @@ Judgement judge(std::span<const Evidence* const> evidences, Verdict at_most) {
   for (const Evidence* evidence : evidences) {
     const Rule* rule = find_rule(evidence->rule);
     const int rank = rule == nullptr ? 0 : rule->rank;
-    if (verdict_of(evidence->grade) == judgement.verdict && rank > best_rank) {
+    const bool better_named = rank > best_rank || (rank == best_rank && evidence->rule < judgement.rule);
+    if (verdict_of(evidence->grade) == judgement.verdict && better_named) {
       best_rank = rank;
       judgement.rule = evidence->rule;
     }
