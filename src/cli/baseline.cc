@@ -17,6 +17,8 @@ std::string date_text(year_month_day date) {
 
 std::optional<year_month_day> parse_date(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (std::ranges::count_if(text, is_digit) != 8) return std::nullopt;
   const auto number = [&](std::size_t at, std::size_t length) {
     unsigned value = 0;
     const auto [end, error] = std::from_chars(text.data() + at, text.data() + at + length, value);

@@ -36,7 +36,7 @@ TEST(Wrap, OfNothingIsNothing) {
 }
 
 TEST(GeneralHelp, NamesEveryCommandAndEveryFlagWithItsDefault) {
-  const std::string help = general_help(100);
+  const std::string help = general_help(400);
   for (const Command& command : commands()) EXPECT_THAT(help, HasSubstr("\n  " + std::string(command.name) + " "));
   for (const FlagCategory& category : flag_categories()) {
     EXPECT_THAT(help, HasSubstr(std::string(category.title) + ":"));

@@ -29,7 +29,7 @@ std::string code(std::string_view text) {
 }
 
 std::string command_part(const Command& command) {
-  std::string out = format("### {}\n\n`leakfinder {}{}{}{}`\n\n{}\n\n```sh\n", command.name, command.name,
+  std::string out = format("### {}\n\n`leakfinder {}{}{}{}`\n\n{}\n\n```text\n", command.name, command.name,
                            command.input == Input::kNothing ? "" : " [flags]", command.arguments.empty() ? "" : " ",
                            command.arguments, cell(command.detail));
   for (const std::string_view example : command.examples) out += format("{}\n", example);

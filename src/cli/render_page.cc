@@ -120,7 +120,7 @@ std::string broken(std::string_view text, int width, int indent) {
     text.remove_prefix(std::min(space + 1, text.size()));
     if (word.empty()) continue;
     const int length = shown_columns(word);
-    if (column > 0 && column + 1 + length > std::max(width, 20)) {
+    if (column > 0 && column + 1 + length > std::max(width, 10)) {
       out += '\n' + std::string(static_cast<std::size_t>(indent), ' ');
       column = 0;
     } else if (column > 0) {

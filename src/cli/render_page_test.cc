@@ -64,12 +64,11 @@ TEST(RenderedPage, ColoursCodeInsideStrongWords) {
 }
 
 TEST(RulePages, AreThereForEveryRule) {
-  if (rule_pages().empty()) GTEST_SKIP() << "docs/rules has no pages";
   for (const detect::RuleInfo& rule : detect::rules()) {
     const Page* page = find_rule_page(rule.id);
     ASSERT_NE(page, nullptr) << rule.id;
     EXPECT_THAT(std::string(page->markdown), HasSubstr(std::string(rule.id)));
-    EXPECT_GT(plain(page->markdown, 80).size(), 400U) << rule.id;
+    EXPECT_GT(plain(page->markdown, 80).size(), 300U) << rule.id;
   }
 }
 

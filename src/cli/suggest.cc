@@ -26,7 +26,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 std::string_view nearest(std::string_view word, std::span<const std::string_view> known) {
   constexpr std::size_t kLongestWord = 64;
-  if (word.size() > kLongestWord) return {};
+  if (word.empty() || word.size() > kLongestWord) return {};
   std::string_view best;
   std::size_t best_distance = 4;
   for (const std::string_view candidate : known) {
