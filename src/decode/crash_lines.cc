@@ -10,12 +10,17 @@ namespace lf::decode {
 namespace {
 
 constexpr std::string_view kGoroutine = "goroutine ";
-constexpr std::string_view kSpaces = " \t";
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t last = text.find_last_not_of(kSpaces);
-  return last == std::string_view::npos ? std::string_view{} : text.substr(0, last + 1);
+constexpr bool is_space(char c) {
+  return c == ' ' || c == '\t';
 }
+
+/// What arguments consist of: numbers, braces, marks.
+constexpr std::array<bool, 256> kArgumentBytes = [] {
+  std::array<bool, 256> bytes{};
+  for (const char c : std::string_view("0123456789abcdefx{}?., _")) bytes[static_cast<unsigned char>(c)] = true;
+  return bytes;
+}();
 
 /// "goroutine 7 [state]:", "goroutine 7 gp=0x1 m=nil [state] {k: v}:" and nothing behind.
 bool is_header(std::string_view line) {
@@ -23,7 +28,7 @@ bool is_header(std::string_view line) {
   line.remove_prefix(kGoroutine.size());
   line.remove_prefix(leading_decimal(line).digits);
   return (line.starts_with(" [") || line.starts_with(" gp=0x")) && line.find(']') != std::string_view::npos &&
-         trimmed(line).ends_with(':');
+         without_spaces_behind(line).ends_with(':');
 }
 
 /// Names have no spaces, arguments nothing but numbers, braces and marks: other lines that end in ")" are not ours.
@@ -31,10 +36,9 @@ bool is_function(std::string_view line) {
   if (!line.ends_with(')')) return false;
   const std::size_t arguments = line.rfind('(');
   if (arguments == 0 || arguments == std::string_view::npos) return false;
-  if (line.substr(0, arguments).find_first_of(kSpaces) != std::string_view::npos) return false;
+  if (std::ranges::any_of(line.substr(0, arguments), is_space)) return false;
   const std::string_view inside = line.substr(arguments + 1, line.size() - arguments - 2);
-  return std::ranges::all_of(
-      inside, [](char c) { return is_hex_digit(c) || std::string_view("x{}?., _").find(c) != std::string_view::npos; });
+  return std::ranges::all_of(inside, [](char c) { return kArgumentBytes[static_cast<unsigned char>(c)]; });
 }
 
 /// "rax    0xca", "r8     0x0".
@@ -69,20 +73,28 @@ std::string_view cause_in(std::string_view line) {
 }
 
 bool is_place(std::string_view line) {
-  const std::string_view place = line.substr(0, masked_place_length(line));
-  const std::size_t colon = place.rfind(':');
-  return colon != std::string_view::npos && colon > 0 && colon + 1 < place.size() &&
-         std::ranges::all_of(place.substr(colon + 1), is_digit);
+  const std::size_t colon = line.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  std::size_t at = colon + 1;
+  while (at < line.size() && is_digit(line[at])) ++at;
+  if (at == colon + 1) return false;
+  const std::string_view fields = line.substr(at);
+  return fields.empty() || fields.starts_with(" +0x") || fields.starts_with(" fp=0x") || fields.starts_with(" pc=0x");
 }
 
 std::string_view untabbed(std::string_view line) {
   if (line.starts_with("#011")) return line.substr(4);
-  const std::size_t first = line.find_first_not_of(kSpaces);
-  return first == std::string_view::npos ? std::string_view{} : line.substr(first);
+  while (!line.empty() && is_space(line.front())) line.remove_prefix(1);
+  return line;
+}
+
+std::string_view without_spaces_behind(std::string_view line) {
+  while (!line.empty() && is_space(line.back())) line.remove_suffix(1);
+  return line;
 }
 
 CrashLine classify_crash_line(std::string_view line) {
-  line = trimmed(line);
+  line = without_spaces_behind(line);
   if (line.empty()) return CrashLine::kEmpty;
   const bool indented = line[0] == '\t' || line[0] == ' ' || line.starts_with("#011");
   if (indented) {
@@ -98,7 +110,7 @@ CrashLine classify_crash_line(std::string_view line) {
   if (line == "runtime stack:") return CrashLine::kRuntimeStack;
   if (line == "-----") return CrashLine::kThread;
   if (is_trailer(line)) return CrashLine::kTrailer;
-  if (line.find_first_of(kSpaces) == std::string_view::npos) return CrashLine::kWord;
+  if (std::ranges::none_of(line, is_space)) return CrashLine::kWord;
   return CrashLine::kForeign;
 }
 

@@ -37,4 +37,6 @@ bool is_place(std::string_view line);
 /// "/src/app/main.go:24 +0x18": the line of a place without what stands for its tab.
 std::string_view untabbed(std::string_view line);
 
+std::string_view without_spaces_behind(std::string_view line);
+
 }  // namespace lf::decode

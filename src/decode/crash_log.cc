@@ -47,6 +47,7 @@ class CrashLogDecoder final : public Decoder {
  private:
   void take_line(const TextLine& line);
   void route(std::string_view line, std::uint64_t offset, bool whole);
+  bool goes_to_plain_stream(std::string_view line, std::uint64_t offset);
   bool route_by_prefix(std::string_view line, std::uint64_t offset, bool whole);
   bool open_stream(std::string_view line, std::uint64_t offset, bool whole);
   void keep_for_cause(std::string_view line);
@@ -80,8 +81,7 @@ void CrashLogDecoder::take_line(const TextLine& line) {
     current_->take_foreign(line.offset);
     return;
   }
-  const std::size_t first = line.text.find_first_not_of(" \t");
-  if (first != std::string_view::npos && line.text[first] == '{') {
+  if (untabbed(line.text).starts_with('{')) {
     if (const auto text = text_of_json_log_line(line.text)) {
       std::string_view rest = *text;
       while (true) {
@@ -99,22 +99,27 @@ void CrashLogDecoder::take_line(const TextLine& line) {
 
 void CrashLogDecoder::route(std::string_view line, std::uint64_t offset, bool whole) {
   if (route_by_prefix(line, offset, whole) || open_stream(line, offset, whole)) return;
-  const CrashLine kind = classify_crash_line(line);
-  if (current_ != &plain_) {
-    // A header alone had the prefix, so it is none; but an empty line tells nothing.
-    const bool goes_on = kind == CrashLine::kFunction || kind == CrashLine::kCreator || kind == CrashLine::kStackNote;
-    if (current_->has_only_header() && goes_on) {
-      plain_.adopt_block(*current_);
-      streams_.remove_if([&](const CrashStream& stream) { return &stream == current_; });
-      current_ = &plain_;
-    } else if (kind != CrashLine::kHeader && kind != CrashLine::kCause) {
-      if (kind != CrashLine::kEmpty) current_->take_foreign(offset);
-      if (!plain_.in_block()) return;
-    }
-  }
-  if (kind == CrashLine::kHeader) current_ = &plain_;
+  if (current_ != &plain_ && !goes_to_plain_stream(line, offset)) return;
   if (!plain_.in_dump()) keep_for_cause(line);
   plain_.take(line, offset, whole);
+}
+
+/// Whether a line without the present stream's prefix is one of the plain stream; else it is foreign to the present
+/// one.
+bool CrashLogDecoder::goes_to_plain_stream(std::string_view line, std::uint64_t offset) {
+  const CrashLine kind = classify_crash_line(line);
+  const bool goes_on = kind == CrashLine::kFunction || kind == CrashLine::kCreator || kind == CrashLine::kStackNote;
+  if (goes_on && current_->has_only_header()) {
+    // The header alone had that prefix, so it is none.
+    plain_.adopt_block(*current_);
+    streams_.remove_if([&](const CrashStream& stream) { return &stream == current_; });
+    current_ = &plain_;
+    return true;
+  }
+  if (kind == CrashLine::kHeader) current_ = &plain_;
+  if (kind == CrashLine::kHeader || kind == CrashLine::kCause) return true;
+  if (kind != CrashLine::kEmpty) current_->take_foreign(offset);
+  return plain_.in_block();
 }
 
 bool CrashLogDecoder::route_by_prefix(std::string_view line, std::uint64_t offset, bool whole) {
@@ -131,8 +136,7 @@ bool CrashLogDecoder::route_by_prefix(std::string_view line, std::uint64_t offse
 
 /// Starts a stream where `line` is a header with something before it.
 bool CrashLogDecoder::open_stream(std::string_view line, std::uint64_t offset, bool whole) {
-  const std::size_t last = line.find_last_not_of(" \t");
-  if (last == std::string_view::npos || line[last] != ':' || streams_.size() >= kMostStreams) return false;
+  if (!without_spaces_behind(line).ends_with(':') || streams_.size() >= kMostStreams) return false;
   const std::size_t at = find_goroutine_header(line);
   if (at == 0 || at == std::string_view::npos) return false;
   CrashStream& stream = streams_.emplace_back(LogPrefix(line.substr(0, at)), builder_, limits_.line_bytes);

@@ -20,10 +20,6 @@ std::uint64_t hash_id(std::uint64_t id) {
   return id * 0x9E3779B97F4A7C15ULL;
 }
 
-std::string_view without_spaces_behind(std::string_view line) {
-  return line.substr(0, line.find_last_not_of(" \t") + 1);
-}
-
 }  // namespace
 
 CrashStream::CrashStream(LogPrefix prefix, DumpBuilder& builder, std::size_t line_bytes)
