@@ -50,7 +50,7 @@ Result<int> run_look(Run& run, const LookCommand& look) {
   if (!options) return std::unexpected(std::move(options.error()));
   options->plan.identities = look.identities;
   options->leak_profile = look.leak_profile || run.options().force_gc;
-  const bool saves = saves_reports(run, *subject) && !look.save.analysis.empty();
+  const bool saves = saves_reports(run, *subject);
   options->plan.keep_goroutine_bytes = saves && look.save.goroutine_profile;
   options->plan.keep_heap_bytes = saves && look.save.memory_profile;
   if (look.prepare != nullptr) {
@@ -93,7 +93,7 @@ Result<int> run_analyze(Run& run) {
 Result<int> run_memory(Run& run) {
   return run_look(run, {.name = "memory",
                         .samples = 2,
-                        .save = {.analysis = "memory_analysis", .memory_profile = true},
+                        .save = {.memory_profile = true},
                         .prepare = [](const Run&, pipeline::LookOptions& options) -> Result<void> {
                           options.plan.goroutines = options.detect.goroutines = false;
                           return {};

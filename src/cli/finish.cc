@@ -113,10 +113,6 @@ std::string_view as_text(const std::vector<std::byte>& bytes) {
 
 void save_files(const Run& run, const pipeline::Looked& looked, const SavePlan& save, Writes& writes) {
   report::ReportFolder folder(run.options().reports_dir, looked.report.started_at);
-  report::Style plain;
-  plain.top = 1'000;
-  const Result<std::string> analysis = render(looked.report, "text", plain);
-  if (!analysis) return writes.check(std::unexpected(analysis.error()));
   const auto keep = [&](std::string_view stem, std::string_view extension, std::string_view text) {
     const Result<std::string> path = folder.save(stem, extension, text);
     if (path) {
@@ -126,7 +122,13 @@ void save_files(const Run& run, const pipeline::Looked& looked, const SavePlan& 
     }
     return path.has_value();
   };
-  if (!keep(save.analysis, ".txt", *analysis + report::stacks_text(looked.report))) return;
+  if (!save.analysis.empty()) {
+    report::Style plain;
+    plain.top = 1'000;
+    const Result<std::string> analysis = render(looked.report, "text", plain);
+    if (!analysis) return writes.check(std::unexpected(analysis.error()));
+    if (!keep(save.analysis, ".txt", *analysis + report::stacks_text(looked.report))) return;
+  }
   if (save.goroutine_profile && !looked.goroutine_bytes.bytes.empty()) {
     keep("goroutine_profile", extension_of(looked.goroutine_bytes.kind), as_text(looked.goroutine_bytes.bytes));
   }
@@ -159,7 +161,7 @@ Result<int> finish(Run& run, const Subject& subject, pipeline::Looked looked, co
   Writes writes;
   writes.check(show(run, looked.report));
   if (!options.output.empty()) writes.check(write_output_files(options, looked.report));
-  if (!save.analysis.empty() && saves_reports(run, subject)) save_files(run, looked, save, writes);
+  if (saves_reports(run, subject)) save_files(run, looked, save, writes);
   if (!options.write_baseline.empty()) {
     writes.check(save_baseline(run, looked.report));
     if (!writes.failed && run.stop.signal() == 0) return kExitOk;

@@ -138,7 +138,9 @@ void keep_signatures(const DetectOptions& options, std::vector<Finding>& finding
     if (finding.kind != FindingKind::kGoroutine) return true;
     const bool whatever_count = finding.rule == "goroutine/proven-leak" || finding.rule == "goroutine/blocked-forever";
     if (!whatever_count && finding.count.value_or(0) < options.leakprof_threshold) return true;
-    return channels && (!waits_on_channel(finding) || finding.verdict == Verdict::kInfo);
+    // A crowd that only receives or selects is how pools idle; a crowd that cannot send is worth a line.
+    const bool idles = finding.verdict == Verdict::kInfo && finding.state != wait_state_name(WaitState::kChanSend);
+    return channels && (!waits_on_channel(finding) || idles);
   });
   if (channels) merge_lines(findings);
   for (Finding& finding : findings) move_into_band(finding);
