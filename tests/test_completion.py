@@ -75,9 +75,9 @@ def test_tab_completes_a_value_behind_the_equals_sign(offers, shell):
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_tab_completes_another_item_of_a_list(offers, shell):
-    offered = offers(shell, "leakfinder check -format=json,ht")
+    offered = offers(shell, "leakfinder check -format=json,ju")
     # zsh is ready for the next one.
-    assert offered & {"json,html", "-format=json,html", "json,html,"}, offered
+    assert offered & {"json,junit", "-format=json,junit", "json,junit,"}, offered
 
 
 @pytest.mark.parametrize("shell", SHELLS)
