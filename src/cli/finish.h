@@ -10,7 +10,7 @@ namespace lf::cli {
 
 /// Which files a command saves besides its result (spec, section 4, "Report files").
 struct SavePlan {
-  std::string_view analysis;       ///< "goroutine_analysis"; empty: none
+  std::string_view analysis = {};  ///< "goroutine_analysis"; empty: none
   bool goroutine_profile = false;  ///< the target's bytes
   bool memory_profile = false;
 };
