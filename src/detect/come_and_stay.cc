@@ -12,7 +12,7 @@ constexpr std::uint64_t kLeastNewcomers = 2;
 
 /// More joined those that were there at the first sample, all of whom are still there, nobody got away, and they cannot
 /// be a pool's idlers: locks and sends by what they are; others by a pile half as large again, in a process that is
-/// silent since, whose starters have all ended (stuck kinds without identities: by the pile and the silence).
+/// silent since, that nobody keeps (stuck kinds without identities: by the pile and the silence).
 bool piles_up(const Growth& growth, StateClass state_class) {
   if (growth.leaves > 0 || growth.first() == 0 || growth.rises == 0) return false;
   if (growth.identified && growth.survivors < growth.first()) return false;
@@ -21,7 +21,7 @@ bool piles_up(const Growth& growth, StateClass state_class) {
   const bool silent_since = growth.tail_expected == 0;
   const bool half_as_large_again = (growth.last() - growth.first()) * 2 >= growth.first();
   if (!silent_since || !half_as_large_again) return false;
-  return growth.identified ? growth.all_orphans() : is_stuck_class(state_class);
+  return growth.identified ? growth.unkept() : is_stuck_class(state_class);
 }
 
 void add(const Context& context, std::uint32_t index, std::string_view rule, Grade grade, Evidences& evidences) {

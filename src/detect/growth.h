@@ -32,8 +32,9 @@ struct Growth {
   /// Without identities: the larger part of what its entry function's goroutines grew by, so that it is no passing
   /// state.
   bool main_part = true;
-  /// Started by several goroutines, all of which have ended: nobody is left who would be waiting for them.
-  bool all_orphans() const { return starters >= 2 && orphans == last(); }
+  /// Nobody keeps them: they were started by several goroutines that have all ended, or nearly each by one of its own,
+  /// as no pool's are.
+  bool unkept() const { return starters >= 2 && (orphans == last() || starters * 5 >= last() * 4); }
   bool grew_enough = false;  ///< by two at least, and by a quarter; or in most of many intervals
 
   std::uint64_t first() const { return counts.empty() ? 0 : counts.front(); }

@@ -102,6 +102,23 @@ TEST(GrowingSite, SeesThoseThatStoppedMultiplyingAndAreAllStillStuck) {
   EXPECT_EQ(scene.about("main.work").verdict, Verdict::kLeak);
 }
 
+TEST(GrowingSite, TellsAPoolThatGrewOnceByItsStarter) {
+  Scene pool, leak;
+  const std::vector<std::uint64_t> sizes{10, 20, 20, 20};
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    const double seconds = 3.0 * static_cast<double>(i);
+    std::vector<Crew> kept{{.ids = {1}, .stack = {"main.main:5"}, .creator = ""}}, unkept = kept;
+    kept.push_back({.ids = ids(100, sizes[i]), .parent = 1});
+    for (std::uint64_t id = 0; id < sizes[i]; ++id) {
+      unkept.push_back({.ids = {100 + 2 * id}, .parent = static_cast<std::uint32_t>(101 + 2 * id)});
+    }
+    pool.see(seconds, kept);
+    leak.see(seconds, unkept);
+  }
+  EXPECT_EQ(pool.worst(), Verdict::kInfo);
+  EXPECT_EQ(leak.about("main.work").verdict, Verdict::kLeak);
+}
+
 TEST(TimerLoop, NamesSleepersThatPileUp) {
   Scene scene;
   grow(scene, {.state = WaitState::kSleep, .stack = {"time.Sleep:300", "main.retry:9"}}, 5, 5, 4);
