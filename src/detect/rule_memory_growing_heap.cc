@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "detect/memory_facts.h"
 #include "detect/rules.h"
@@ -16,7 +17,11 @@ void find_growing_heap(const Context& context, Evidences& evidences) {
   // Sites that have come to their plateau explain a rise that is over.
   double over = 0;
   for (const HeapGrowth& site : memory.sites) over += site.significant && !site.still_growing ? site.gain() : 0;
-  const Grade grade = over * 2 >= memory.trend.total ? Grade::kRemark : Grade::kGlimpse;
+  // The live heap is a sample: a sum of Poisson counts of `rate` bytes each has this standard error.
+  const double live = memory.live_bytes.empty() ? 0 : std::max(memory.live_bytes.back(), 0.0);
+  const double error = std::sqrt(static_cast<double>(context.series.heap_rate_bytes) * live);
+  const bool told = over * 2 < memory.trend.total && memory.trend.total >= 3 * error;
+  const Grade grade = told ? Grade::kGlimpse : Grade::kRemark;
   evidences.push_back({{SubjectKind::kProcess, 0}, "memory/growing-heap", grade, "growth", 25, memory.pattern_reason});
 }
 
