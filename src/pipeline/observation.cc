@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "detect/findings.h"
 #include "detect/site.h"
 
 namespace lf::pipeline {
@@ -67,17 +68,6 @@ std::vector<StackGroup> group_stacks(const GoroutineProfile& profile) {
     add({record.stack, {}, record.state, record.serves_our_request, at_least_zero(record.count)});
   }
   return groups;
-}
-
-SourceLine Observation::source_line(FrameId id) const {
-  const Frame& frame = symbols_.frame(id);
-  return {TargetText(symbols_.text(frame.function)), TargetText(symbols_.text(frame.file)), frame.line};
-}
-
-std::vector<SourceLine> Observation::source_lines(StackId stack) const {
-  std::vector<SourceLine> lines;
-  for (const FrameId frame : symbols_.stack(stack)) lines.push_back(source_line(frame));
-  return lines;
 }
 
 void Observation::add(Snapshot snapshot) {
@@ -160,13 +150,13 @@ std::vector<SiteCount> Observation::site_counts() const {
   std::vector<SiteCount> sites;
   for (const auto& [key, sum] : sums) {
     const auto& [frame, creator, state] = key;
-    SiteCount site{.site = source_line(frame),
+    SiteCount site{.site = detect::source_line(symbols_, frame),
                    .creator = {},
                    .state = std::string(wait_state_name(state)),
                    .count = sum.count,
                    .count_first = sum.first,
-                   .stack = source_lines(sum.stack)};
-    if (creator) site.creator = source_line(creator);
+                   .stack = detect::source_lines(symbols_, sum.stack)};
+    if (creator) site.creator = detect::source_line(symbols_, creator);
     sites.push_back(std::move(site));
   }
   std::ranges::sort(sites, [](const SiteCount& a, const SiteCount& b) {
@@ -193,13 +183,13 @@ std::vector<AllocationSite> Observation::allocation_sites() const {
   const double seconds = std::chrono::duration<double>(last_heap_at_ - first_heap_at_).count();
   std::vector<AllocationSite> sites;
   for (const auto& [frame, at] : last_heap_) {
-    AllocationSite site{.site = source_line(frame),
+    AllocationSite site{.site = detect::source_line(symbols_, frame),
                         .inuse_bytes = at_least_zero(at.inuse_bytes),
                         .inuse_objects = at_least_zero(at.inuse_objects),
                         .alloc_bytes = at_least_zero(at.alloc_bytes),
                         .alloc_objects = at_least_zero(at.alloc_objects),
                         .alloc_bytes_per_s = {},
-                        .stack = source_lines(at.stack)};
+                        .stack = detect::source_lines(symbols_, at.stack)};
     const auto first = first_heap_.find(frame);
     const std::int64_t alloc_first = first == first_heap_.end() ? 0 : first->second.alloc_bytes;
     if (first != first_heap_.end()) site.inuse_bytes_first = at_least_zero(first->second.inuse_bytes);

@@ -49,9 +49,6 @@ class Observation {
   /// Writes what was measured into the report's `goroutines` and `memory` sections.
   void fill(Report& report) const;
 
-  SourceLine source_line(FrameId frame) const;
-  std::vector<SourceLine> source_lines(StackId stack) const;
-
  private:
   struct HeapAt {
     std::int64_t inuse_bytes = 0, inuse_objects = 0, alloc_bytes = 0, alloc_objects = 0, heaviest = 0;
