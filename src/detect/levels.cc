@@ -48,7 +48,7 @@ HealthSection judge_health(const Verdicts& verdicts) {
     leaks += finding.verdict == Verdict::kLeak ? 1 : 0;
     poor_gc = poor_gc || finding.rule == "memory/poor-gc";
   }
-  deduct(format("{} suspect(s)", suspects), std::min(20, 10 * suspects));
+  deduct(format("{} suspect{}", suspects, suspects == 1 ? "" : "s"), std::min(20, 10 * suspects));
   deduct("poor collector efficiency", poor_gc ? 5 : 0);
   if (verdicts.goroutine_alert || verdicts.memory_alert) cap("an alert threshold is passed", 59);
   if (leaks == 1) cap("a leak", 59);

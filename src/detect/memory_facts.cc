@@ -159,9 +159,8 @@ void judge_pattern(const Series& series, std::size_t window, MemoryFacts& facts)
   }
   if (facts.pattern == MemoryPattern::kCliff && n < 4) return;
   if (n < 4 || (facts.collections_known && facts.collections < 2)) {
-    facts.pattern_reason =
-        format("{} heap sample(s) over {} collection(s) were seen; a trend needs four over two collections", n,
-               facts.collections);
+    facts.pattern_reason = format("{} heap sample{} over {} collection{} seen; a trend needs four over two collections",
+                                  n, n == 1 ? "" : "s", facts.collections, facts.collections == 1 ? " was" : "s were");
     return;
   }
   facts.trend = find_trend(seconds, bytes);
