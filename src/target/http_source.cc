@@ -1,15 +1,14 @@
 #include <algorithm>
 #include <array>
-#include <ctime>
 
 #include <poll.h>
-#include <signal.h>
 
 #include "base/clock.h"
 #include "base/format.h"
 #include "target/access.h"
 #include "target/curl_library.h"
 #include "target/exchange.h"
+#include "target/sigpipe_guard.h"
 #include "target/source.h"
 #include "target/url.h"
 
@@ -21,31 +20,6 @@ namespace lf::target {
 namespace {
 
 using std::chrono::milliseconds;
-
-/// Holds back SIGPIPE in this thread: OpenSSL writes to sockets without MSG_NOSIGNAL.
-class SigpipeGuard {
- public:
-  SigpipeGuard() {
-    sigset_t pending;
-    ::sigpending(&pending);
-    was_pending_ = ::sigismember(&pending, SIGPIPE) == 1;
-    ::sigemptyset(&pipe_);
-    ::sigaddset(&pipe_, SIGPIPE);
-    ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-  }
-  SigpipeGuard(const SigpipeGuard&) = delete;
-  SigpipeGuard& operator=(const SigpipeGuard&) = delete;
-  ~SigpipeGuard() {
-    const timespec at_once{};
-    if (!was_pending_ && ::sigismember(&before_, SIGPIPE) == 0) ::sigtimedwait(&pipe_, nullptr, &at_once);
-    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-
- private:
-  sigset_t pipe_{};
-  sigset_t before_{};
-  bool was_pending_ = false;
-};
 
 class CurlSource final : public HttpSource {
  public:

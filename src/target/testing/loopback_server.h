@@ -33,6 +33,11 @@ struct LoopbackRequest {
     const std::size_t begin = head.find("\r\n" + name + ":");
     return begin == std::string::npos ? "" : head.substr(begin + 2, head.find("\r\n", begin + 2) - begin - 2);
   }
+  std::string body = {};  ///< as long as its Content-Length says
+  std::size_t body_size() const {
+    const std::string length = header("Content-Length");
+    return length.empty() ? 0 : std::stoul(length.substr(length.find(':') + 1));
+  }
 };
 
 /// A server for tests on a free loopback port or a unix socket: one thread a connection, which answers each request by
@@ -136,9 +141,10 @@ class LoopbackServer {
     std::string input;
     while (!stopping_ && !connection.closed_) {
       const std::size_t end = input.find("\r\n\r\n");
-      if (end != std::string::npos) {
-        const LoopbackRequest request{number, input.substr(0, end + 2)};
-        input.erase(0, end + 4);
+      LoopbackRequest request{number, input.substr(0, end == std::string::npos ? 0 : end + 2)};
+      if (end != std::string::npos && input.size() >= end + 4 + request.body_size()) {
+        request.body = input.substr(end + 4, request.body_size());
+        input.erase(0, end + 4 + request.body.size());
         {
           const std::scoped_lock lock(mutex_);
           requests_.push_back(request);
