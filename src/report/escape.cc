@@ -305,6 +305,12 @@ std::string for_github_property(OutText text) {
   });
 }
 
+std::string for_slack(OutText text) {
+  return replaced(shown(text), [](char c) -> std::string_view {
+    return c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '`' ? "'" : "";
+  });
+}
+
 std::string for_uri_path(OutText text) {
   const std::string_view raw = OutTextReader::of(text);
   std::string out;

@@ -70,6 +70,10 @@ std::string for_github_message(OutText text);
 /// A property of a GitHub workflow command, `::error file=PROPERTY`.
 std::string for_github_property(OutText text);
 
+/// For a chat message in Slack's mrkdwn, in code spans too: no link, mention, channel or end of a span comes about.
+/// Source: Slack's "Formatting text for app surfaces" (escape &, <, >).
+std::string for_slack(OutText text);
+
 /// A path as a URI reference (RFC 3986): everything but unreserved characters and slashes is percent-encoded, byte by
 /// byte; a colon in the first segment too.
 std::string for_uri_path(OutText text);

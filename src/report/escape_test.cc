@@ -266,6 +266,11 @@ std::vector<SinkRow> sinks() {
          expect_showable(out);
          expect_no(out, {":", ",", "%0"});
        }},
+      {"Slack", for_slack,
+       [](const std::string&, const std::string& out) {
+         expect_showable(out);
+         expect_no(out, {"<", ">", "`"});
+       }},
       {"UriPath", for_uri_path,
        [](const std::string& text, const std::string& out) {
          EXPECT_EQ(out.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-._~%"),
