@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -11,7 +12,10 @@
 #include "base/format.h"
 #include "base/text.h"
 #include "cli/exit_code.h"
+#include "cli/notify.h"
+#include "cli/owners.h"
 #include "cli/rule_texts.h"
+#include "cli/string_sink.h"
 #include "cli/version.h"
 #include "report/report_files.h"
 #include "report/report_writer.h"
@@ -20,23 +24,11 @@
 namespace lf::cli {
 namespace {
 
-class StringSink final : public report::Sink {
- public:
-  [[nodiscard]] Result<void> write(std::string_view text) override {
-    text_ += text;
-    return {};
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
-
 Result<std::string> render(const Report& report, std::string_view format_name, const report::Style& style) {
   StringSink sink;
   const report::Format* format = report::find_format(format_name);
   if (Result<void> written = format->write(report, style, sink); !written) return std::unexpected(written.error());
-  return sink.text();
+  return sink.take();
 }
 
 std::chrono::year_month_day today() {
@@ -47,7 +39,7 @@ std::chrono::year_month_day today() {
           std::chrono::day(static_cast<unsigned>(local.tm_mday))};
 }
 
-/// What the settings add to the report: what fails, the rules' words.
+/// What the settings add to the report: owners, what fails, the rules' words.
 void complete(const Run& run, Report& report) {
   const Options& options = run.options();
   report.tool_version = version();
@@ -57,6 +49,10 @@ void complete(const Run& run, Report& report) {
                     .goroutine_alert = choice.critical || (choice.leak && run.settings.is_set("goroutine-critical")),
                     .memory_alert = choice.critical || (choice.leak && run.settings.is_set("memory-critical"))};
   report.rules = rule_texts(report);
+  if (options.source_root.empty()) return;
+  if (const std::optional<CodeOwners> owners = CodeOwners::find(options.source_root)) {
+    apply_owners(*owners, options.source_root, report);
+  }
 }
 
 /// Writes each format to its file. A name without a slash goes to -output-dir; several formats get their extensions.
@@ -101,6 +97,16 @@ struct Writes {
 
 Result<void> save_baseline(const Run& run, const Report& report) {
   return report::write_file(run.options().write_baseline, write_baseline(report, run.baseline, today()));
+}
+
+/// The notice to the webhook; a failure says that this is what failed.
+Result<void> send_notice(const Run& run, const Report& report) {
+  // An interrupted result is sent too; a second signal ends the process.
+  const NeverStop never;
+  const Stop& stop = run.stop.requested() ? static_cast<const Stop&>(never) : run.stop;
+  Result<void> sent = notify(run.options(), report, stop);
+  if (sent) return sent;
+  return fail(sent.error().code, format("-notify: {}", sent.error().message), sent.error().where);
 }
 
 std::string_view extension_of(decode::ContentKind kind) {
@@ -162,6 +168,7 @@ Result<int> finish(Run& run, const Subject& subject, pipeline::Looked looked, co
   writes.check(show(run, looked.report));
   if (!options.output.empty()) writes.check(write_output_files(options, looked.report));
   if (saves_reports(run, subject)) save_files(run, looked, save, writes);
+  if (!options.notify.empty()) writes.check(send_notice(run, looked.report));
   if (!options.write_baseline.empty()) {
     writes.check(save_baseline(run, looked.report));
     if (!writes.failed && run.stop.signal() == 0) return kExitOk;
@@ -181,6 +188,9 @@ Result<int> finish_failed(Run& run, const Subject& subject, const Command& comma
   // A person is told by the error's line; programs that read a format get their object all the same.
   if (run.options().output.empty() && run.options().format.front() != "text") {
     if (Result<void> shown = show(run, report); !shown) return std::unexpected(shown.error());
+  }
+  if (!run.options().notify.empty()) {
+    if (Result<void> sent = send_notice(run, report); !sent) complain(sent.error().message);
   }
   return std::unexpected(error);
 }

@@ -145,7 +145,7 @@ std::span<const Flag> output_flags() {
       Flag{"source-root",
            "DIR",
            "",
-           "the checkout: makes file names relative to it",
+           "the checkout: file names become relative to it, its CODEOWNERS name the owners",
            store_source_root,
            FlagKind::kValue,
            {},
@@ -163,7 +163,9 @@ std::span<const Flag> output_flags() {
       Flag{"notify",
            "URL",
            "",
-           "post the result to a webhook",
+           "post the result to a webhook: Slack's, Alertmanager's API v2, or any, as JSON (slack+, alertmanager+, "
+           "json+ before the "
+           "URL choose)",
            store_text<&Options::notify>,
            FlagKind::kValue,
            {},

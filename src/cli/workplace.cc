@@ -8,6 +8,7 @@
 
 #include "base/format.h"
 #include "cli/config_file.h"
+#include "cli/notify.h"
 #include "cli/version.h"
 #include "target/url.h"
 
@@ -217,6 +218,9 @@ Result<void> check_settings(Run& run, const Command& command, const Subject& sub
   }
   if (options.format.size() > 1 && options.output.empty()) {
     return fail(ErrorCode::kUsage, "several formats need -o BASE: stdout carries one");
+  }
+  if (!options.notify.empty()) {
+    if (Result<void> valid = check_notify(options); !valid) return valid;
   }
   if (!options.baseline.empty()) {
     Result<std::vector<BaselineEntry>> baseline = read_baseline(options.baseline);
