@@ -24,6 +24,15 @@ bool piles_up(const Growth& growth, StateClass state_class) {
   return growth.identified ? growth.unkept() : is_stuck_class(state_class);
 }
 
+bool is_at_work(StateClass state_class) {
+  return state_class == StateClass::kRunning || state_class == StateClass::kSyscall;
+}
+
+/// Most who came to be seen at work had been waiting elsewhere: a pool that has more to do, or a processor that has.
+bool called_to_work(const Growth& growth, StateClass state_class) {
+  return is_at_work(state_class) && growth.identified && growth.births * 2 < growth.entries;
+}
+
 void add(const Context& context, std::uint32_t index, std::string_view rule, Grade grade, Evidences& evidences) {
   const Growth& growth = context.groups[index].growth;
   const Subject subject{SubjectKind::kGroup, index};
@@ -69,10 +78,12 @@ std::optional<Grade> come_and_stay(const GroupFacts& facts, StateClass state_cla
   if (growth.counts.size() < 2 || growth.last() == 0 || state_class == StateClass::kRuntime) return std::nullopt;
   if (!growth.nobody_leaves || !growth.grew_enough || growth.entries < kLeastNewcomers) return std::nullopt;
   if (!growth.identified && growth.falls > 0) return std::nullopt;
+  if (called_to_work(growth, state_class)) return std::nullopt;
   if (growth.seen_long_enough()) {
     if (growth.rises_to_the_end || piles_up(growth, state_class)) {
-      // A sleeper wakes by itself; without identities nobody can tell that it is the same one.
-      const bool unsure = !growth.identified && (state_class == StateClass::kSleep || !growth.main_part);
+      // A sleeper wakes by itself, who is at work waits soon; without identities nobody can tell that it is the same.
+      const bool passing = state_class == StateClass::kSleep || is_at_work(state_class) || !growth.main_part;
+      const bool unsure = !growth.identified && passing;
       return growth.incomplete || unsure ? Grade::kGlimpse : Grade::kLasting;
     }
     return std::nullopt;

@@ -104,6 +104,11 @@ int score_of(Verdict verdict, double weight) {
   return 0;
 }
 
+/// Whether the goroutines were at work when they were seen: that they are more says how busy the target is.
+bool at_work(StateClass state) {
+  return state == StateClass::kRunning || state == StateClass::kSyscall;
+}
+
 std::string rounds_in_words(const Course& course) {
   if (course.rounds() == 1) return "it grew since the baseline and was there in both samples after it";
   if (course.rises() == course.rounds()) return format("it grew in each of {} rounds", course.rounds());
@@ -117,7 +122,7 @@ Finding goroutine_finding(const Symbols& symbols, const SiteKey& key, const Site
   Finding finding;
   finding.rule = "goroutine/growing-site";
   finding.kind = FindingKind::kGoroutine;
-  finding.verdict = verdict_of(course, benign != nullptr);
+  finding.verdict = verdict_of(course, benign != nullptr || at_work(key.state_class));
   finding.site = source_line(symbols, key.site);
   finding.package = TargetText(package_of(symbols.function(key.site)));
   finding.state = std::string(wait_state_name(now.state));

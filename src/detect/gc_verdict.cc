@@ -26,10 +26,6 @@ namespace {
 
 constexpr double kMiB = 1 << 20;
 
-bool is_leak(GcResult result) {
-  return result == GcResult::kPartialLeak || result == GcResult::kLikelyLeak || result == GcResult::kConfirmedLeak;
-}
-
 double megabytes(const std::optional<std::uint64_t>& bytes) {
   return static_cast<double>(bytes.value_or(0)) / kMiB;
 }
@@ -116,6 +112,10 @@ Finding base_finding(FindingKind kind, GcResult result, double freed_percent) {
 
 }  // namespace
 
+bool is_leak(GcResult result) {
+  return result == GcResult::kPartialLeak || result == GcResult::kLikelyLeak || result == GcResult::kConfirmedLeak;
+}
+
 GcJudgement judge_values(double baseline, double before, double before_live, double final_value, double least) {
   const double lasting = final_value - baseline;
   if (lasting < std::max(least, 0.05 * baseline)) {
@@ -171,6 +171,10 @@ GcSection judge_gc(const Symbols& symbols, const GcMeasurement& heap, const std:
 std::vector<GcGroupCounts> count_gc_groups(const Symbols& symbols, const GoroutineProfile* baseline,
                                            const GoroutineProfile* before, const GoroutineProfile* final_profile) {
   std::map<std::tuple<std::uint32_t, std::uint32_t, StateClass>, GcGroupCounts> groups;
+  const auto lacks_creators = [](const GoroutineProfile* profile) {
+    return profile != nullptr && !profile->has_identities();
+  };
+  const bool with_creators = !lacks_creators(baseline) && !lacks_creators(before) && !lacks_creators(final_profile);
   const auto group_at = [&](StackId stack, FrameId creator, WaitState state) -> GcGroupCounts* {
     const std::span<const FrameId> frames = symbols.stack(stack);
     if (frames.empty()) return nullptr;
@@ -186,7 +190,10 @@ std::vector<GcGroupCounts> count_gc_groups(const Symbols& symbols, const Gorouti
     if (profile == nullptr) return;
     for (const Goroutine& goroutine : profile->goroutines) {
       if (goroutine.has(kSystem) || goroutine.has(kScheduler) || goroutine.has(kServesOurRequest)) continue;
-      if (GcGroupCounts* group = group_at(goroutine.stack, goroutine.creator, goroutine.state)) group->*field += 1;
+      if (GcGroupCounts* group =
+              group_at(goroutine.stack, with_creators ? goroutine.creator : FrameId{}, goroutine.state)) {
+        group->*field += 1;
+      }
     }
     for (const StackCount& record : profile->counts) {
       if (record.serves_our_request || record.count <= 0) continue;

@@ -31,11 +31,15 @@ struct GcGroupCounts {
   std::uint64_t baseline = 0, before = 0, final_value = 0;
 };
 
+/// Whether the label says that what grew stayed: PARTIAL, LIKELY or CONFIRMED LEAK.
+bool is_leak(GcResult result);
+
 /// Judges the heap, and each group of goroutines by its counts. Pure. `groups` of the result hold what grew, and the
 /// heap first.
 GcSection judge_gc(const Symbols& symbols, const GcMeasurement& heap, const std::vector<GcGroupCounts>& groups);
 
 /// Counts groups at the three moments; profiles that are null count as empty, `baseline` null as equal to `before`.
+/// Where one of them has no creators (protobuf), all are grouped without.
 std::vector<GcGroupCounts> count_gc_groups(const Symbols& symbols, const GoroutineProfile* baseline,
                                            const GoroutineProfile* before, const GoroutineProfile* final_profile);
 

@@ -77,5 +77,33 @@ TEST(GcVerdict, JudgesGroupsByCounts) {
   EXPECT_EQ(find_gc_leaks(symbols, section, groups, 50, nullptr, nullptr).size(), 1U);
 }
 
+TEST(GcVerdict, CountsADumpWithCreatorsAndAProfileWithoutAlike) {
+  Symbols symbols;
+  const FrameId site = symbols.intern(Frame{symbols.intern("main.work"), symbols.intern("/src/main.go"), 3});
+  const FrameId creator = symbols.intern(Frame{symbols.intern("main.main"), symbols.intern("/src/main.go"), 9});
+  const StackId stack = symbols.intern_stack(std::vector{site});
+  GoroutineProfile dump;
+  dump.form = GoroutineForm::kDump;
+  for (std::uint64_t id = 1; id <= 8; ++id) {
+    Goroutine goroutine;
+    goroutine.id = id;
+    goroutine.stack = stack;
+    goroutine.creator = creator;
+    goroutine.state = WaitState::kChanReceive;
+    dump.goroutines.push_back(goroutine);
+  }
+  GoroutineProfile counts;
+  counts.form = GoroutineForm::kProtobuf;
+  StackCount record;
+  record.stack = stack;
+  record.count = 8;
+  record.state = WaitState::kChanReceive;
+  counts.counts.push_back(record);
+  const std::vector<GcGroupCounts> groups = count_gc_groups(symbols, &dump, &counts, &counts);
+  ASSERT_EQ(groups.size(), 1U);
+  EXPECT_EQ(groups.front().baseline, 8U);
+  EXPECT_EQ(groups.front().final_value, 8U);
+}
+
 }  // namespace
 }  // namespace lf::detect

@@ -68,6 +68,15 @@ TEST(GrowingSite, IsOnlySuspectInAGlimpse) {
   EXPECT_EQ(scene.about("main.work").verdict, Verdict::kSuspect);
 }
 
+TEST(GrowingSite, LetsAPoolBeThatIsCalledToWork) {
+  Scene scene;
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    scene.see(static_cast<double>(2 * i),
+              {{.ids = ids(10, 8 - i)}, {.ids = ids(18 - i, i), .state = WaitState::kRunnable}, {.ids = {100 + i}}});
+  }
+  EXPECT_EQ(scene.worst(), Verdict::kInfo);
+}
+
 TEST(GrowingSite, IsNoLeakAfterARestart) {
   Scene scene;
   grow(scene, {.state = WaitState::kChanSend}, 4, 3, 4);

@@ -50,6 +50,10 @@ TEST(ForcedCollections, CallGrowthThatStaysAConfirmedLeak) {
   EXPECT_EQ(verify(heaps({{20, 21}, {20, 20}, {40, 40}})).result, GcResult::kConfirmedLeak);
 }
 
+TEST(ForcedCollections, CallWhatWasMerelyInFlightNoGrowth) {
+  EXPECT_EQ(verify(heaps({{20, 20}, {20, 20}, {40, 40}, {38, 38}, {20, 20}})).result, GcResult::kNoGrowth);
+}
+
 TEST(ForcedCollections, ForceAllButTheLastAtOnce) {
   Bench bench(heaps({{20, 20}}));
   NoProgress progress;
