@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "cli/yaml_text.h"
+#include "detect/fingerprint.h"
 
 namespace lf::cli {
 namespace {
@@ -106,9 +107,36 @@ Result<std::vector<BaselineEntry>> read_baseline(const std::string& path) {
   return parse_baseline(*text, path);
 }
 
+namespace {
+
+/// Whether `entry` was written for `finding` by a run that knew creators where the other did not: above
+/// -max-goroutines-full the same leak has an id of rule and site alone.
+bool is_for(const BaselineEntry& entry, const Finding& finding) {
+  return finding.kind == FindingKind::kGoroutine && entry.rule == finding.rule &&
+         entry.site == finding.site.function.raw() &&
+         (!finding.creator || entry.id == detect::fingerprint(finding.rule, finding.site.function.raw(), {}));
+}
+
+/// The finding that `entry` is for: that of its id, else that of its site.
+std::vector<Finding>::iterator find_finding(const BaselineEntry& entry, std::vector<Finding>& findings) {
+  const auto same = std::ranges::find(findings, entry.id, &Finding::id);
+  if (same != findings.end()) return same;
+  return std::ranges::find_if(findings, [&](const Finding& finding) { return is_for(entry, finding); });
+}
+
+/// Likewise, the entry that is for `finding`.
+std::vector<BaselineEntry>::const_iterator find_entry(const Finding& finding,
+                                                      const std::vector<BaselineEntry>& entries) {
+  const auto same = std::ranges::find(entries, finding.id, &BaselineEntry::id);
+  if (same != entries.end()) return same;
+  return std::ranges::find_if(entries, [&](const BaselineEntry& entry) { return is_for(entry, finding); });
+}
+
+}  // namespace
+
 void apply_baseline(const std::vector<BaselineEntry>& entries, year_month_day today, Report& report) {
   for (const BaselineEntry& entry : entries) {
-    const auto finding = std::ranges::find(report.findings, entry.id, &Finding::id);
+    const auto finding = find_finding(entry, report.findings);
     const std::string place = entry.site.empty() ? entry.id : format("{} ({})", entry.site, entry.id);
     if (finding == report.findings.end()) {
       report.warnings.push_back({WarningCode::kBaseline,
@@ -136,7 +164,7 @@ std::string write_baseline(const Report& report, const std::vector<BaselineEntry
   bool any = false;
   for (const Finding& finding : report.findings) {
     if (finding.verdict == Verdict::kInfo) continue;
-    const auto entry = std::ranges::find(known, finding.id, &BaselineEntry::id);
+    const auto entry = find_entry(finding, known);
     const bool is_known = entry != known.end();
     const bool holds = is_known && finding.accepted;
     const std::string expires = holds ? finding.accepted->expires : date_text(later);

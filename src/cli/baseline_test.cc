@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "detect/fingerprint.h"
+
 namespace lf::cli {
 namespace {
 
@@ -95,6 +97,26 @@ TEST(Baseline, HoldsThroughTheDayItExpires) {
   EXPECT_THAT(day_after.warnings[0].message.raw(), HasSubstr("expired on 2026-11-22"));
 }
 
+TEST(Baseline, HoldsWhereTheCreatorIsNotKnown) {
+  Finding with_creator = finding(detect::fingerprint("goroutine/growing-site", "main.worker", "main.serve"));
+  with_creator.creator = SourceLine{TargetText("main.serve"), TargetText("/src/main.go"), 7};
+  const Finding without = finding(detect::fingerprint("goroutine/growing-site", "main.worker", {}));
+  for (const auto& [written, seen] : {std::pair(with_creator, without), std::pair(without, with_creator)}) {
+    Report report = report_of({seen});
+    apply_baseline(entries_of(write_baseline(report_of({written}), {}, kToday)), kToday, report);
+    EXPECT_TRUE(report.findings[0].accepted);
+    EXPECT_THAT(report.warnings, IsEmpty());
+  }
+}
+TEST(Baseline, DoesNotTakeOneCreatorForAnother) {
+  Finding one = finding(detect::fingerprint("goroutine/growing-site", "main.worker", "main.serve"));
+  one.creator = SourceLine{TargetText("main.serve"), TargetText("/src/main.go"), 7};
+  Finding other = finding(detect::fingerprint("goroutine/growing-site", "main.worker", "main.poll"));
+  other.creator = SourceLine{TargetText("main.poll"), TargetText("/src/main.go"), 9};
+  Report report = report_of({other});
+  apply_baseline(entries_of(write_baseline(report_of({one}), {}, kToday)), kToday, report);
+  EXPECT_FALSE(report.findings[0].accepted);
+}
 TEST(Baseline, ReportsEntriesThatMatchNothing) {
   Report report = report_of({});
   apply_baseline({{"a", "", "main.gone", "r", "", std::nullopt}}, kToday, report);

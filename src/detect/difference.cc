@@ -137,7 +137,8 @@ Finding goroutine_finding(const Symbols& symbols, const SiteKey& key, const Site
   finding.id = fingerprint(finding.rule, symbols.function(key.site), symbols.function(key.creator));
   const bool grew = course.growth() > 0;
   finding.title =
-      TargetText(format("{:+} goroutines in {} at {}", course.growth(), finding.state, symbols.function(key.site)));
+      TargetText(format("{:+} goroutine{} in {} at {}", course.growth(), std::abs(course.growth()) == 1 ? "" : "s",
+                        finding.state, symbols.function(key.site)));
   finding.evidence.emplace_back(format("{} goroutines before, {} after{}", course.values.front(), course.values.back(),
                                        grew ? ": " + rounds_in_words(course) : std::string()));
   if (benign != nullptr)
@@ -266,6 +267,12 @@ void add_heap_differences(const Symbols& symbols, const Snapshot& baseline, std:
   }
 }
 
+/// Whether a finding rests on what one sample shows for good. Other rules depend on how long was looked and how many
+/// there were: a baseline would miss the same leak in the next comparison.
+bool is_lasting_rule(const Finding& finding) {
+  return finding.rule == "goroutine/proven-leak" || finding.rule == "goroutine/blocked-forever";
+}
+
 bool same_site(const Finding& a, const Finding& b) {
   return a.kind == b.kind && a.site == b.site && a.state == b.state;
 }
@@ -287,6 +294,11 @@ std::vector<Finding> merge_differences(std::vector<Finding> differences, std::ve
     const auto twin = std::ranges::find_if(found, [&](const Finding& other) { return same_site(difference, other); });
     if (twin == found.end()) continue;
     Finding merged = *twin;
+    if (!is_lasting_rule(*twin)) {
+      merged.rule = difference.rule;
+      merged.id = fingerprint(merged.rule, merged.site.function.raw(),
+                              merged.creator ? merged.creator->function.raw() : std::string_view());
+    }
     merged.verdict = std::max(twin->verdict, difference.verdict);
     merged.score = std::max(twin->score, difference.score);
     merged.count = difference.count;
