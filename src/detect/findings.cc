@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "base/format.h"
+#include "detect/attached_memory.h"
 #include "detect/come_and_stay.h"
 #include "detect/fingerprint.h"
 #include "detect/lock_graph.h"
@@ -83,8 +85,8 @@ void describe_group(const Context& context, std::uint32_t index, Finding& findin
     finding.other_states.emplace_back(wait_state_name(other.state), context.groups[i].count);
   }
   const Mistake mistake = name_mistake(context, index);
-  finding.resembles = std::string(mistake.name);
-  finding.advice = TargetText(mistake.advice);
+  finding.resembles = mistake.resembles();
+  finding.advice = TargetText(mistake.advice());
   finding.title = with(format("{} goroutine{} in {} at ", facts.count, facts.count == 1 ? "" : "s", finding.state),
                        symbols.function(group.site), growth.leaves == 0 && growth.rises > 0 ? ", more and more" : "");
 }
@@ -131,32 +133,12 @@ void describe_process(const Context& context, std::string_view rule, Finding& fi
       TargetText("`leakfinder memory` shows growth by allocation site, stacks and what is not on the Go heap.");
 }
 
-/// Memory whose growth goes with the number of goroutines of a leak belongs to it.
+/// Memory that a leak's goroutines hold belongs to it.
 void attach_memory(const Context& context, std::uint32_t index, Finding& finding) {
-  const Growth& growth = context.groups[index].growth;
-  if (growth.counts.size() < 4) return;
-  const std::span<const FrameId> frames = context.symbols.stack(context.series.groups[index].stack);
-  for (std::uint32_t i = 0; i < context.memory.sites.size(); ++i) {
-    const HeapGrowth& heap = context.memory.sites[i];
-    if (!heap.significant) continue;
-    const StringId function = context.series.heap_sites[i].function;
-    const bool on_stack =
-        std::ranges::any_of(frames, [&](FrameId frame) { return context.symbols.frame(frame).function == function; });
-    // The heap's samples are one a collection: the counts nearest in time stand beside them.
-    std::vector<double> at(heap.seconds);
-    for (double& seconds : at) seconds += context.memory.seconds.front();
-    const std::vector<double> at_heap = counts_near(growth, at);
-    const double correlation = correlate(at_heap, heap.bytes);
-    if (correlation < (on_stack ? 0.7 : 0.95)) continue;
-    const double each =
-        heap.gain() / std::max(1.0, static_cast<double>(growth.last()) - static_cast<double>(growth.first()));
-    finding.bytes = static_cast<std::uint64_t>(std::max(heap.bytes.back(), 0.0));
-    finding.evidence.push_back(
-        with("memory allocated in ", context.symbols.text(function),
-             format(" grows in step: {:.1f} MiB live now, about {:.1f} KiB a goroutine (correlation {:.2f})",
-                    heap.bytes.back() / kMiB, each / 1024, correlation)));
-    return;
-  }
+  const std::optional<AttachedMemory> attached = find_attached_memory(context, index);
+  if (!attached) return;
+  finding.bytes = attached->bytes;
+  finding.evidence.push_back(TargetText(attached->words));
 }
 
 void add_words(std::vector<const Evidence*> evidences, const Excuse& excuse, Finding& finding) {
@@ -186,16 +168,34 @@ Consequence consequence_of(const Context& context, std::uint32_t index) {
 }
 
 /// The group whose finding takes this one in as a consequence; itself where it stands alone.
-std::uint32_t root_of(const Context& context, const BySubject& by_subject, std::uint32_t index) {
+std::uint32_t next_root(const Context& context, const BySubject& by_subject, std::uint32_t index) {
   const GroupFacts& facts = context.groups[index];
   if (facts.in_step_with > 0) return facts.in_step_with - 1;
   const LockPart& part = context.locks.parts[index];
   const bool behind = part.knot != LockKnot::kNone && !part.root;
-  // Those that pile up by themselves, and those that the runtime names, have a leak's evidence of their own.
-  if (behind && facts.growth.entries == 0 && context.series.groups[index].leaked == 0 &&
-      by_subject.contains({SubjectKind::kGroup, part.behind}))
-    return part.behind;
-  return index;
+  if (!behind || !by_subject.contains({SubjectKind::kGroup, part.behind})) return index;
+  // Those that pile up by themselves, and those that the runtime names, have a leak's evidence of their own, which does
+  // not rest on the guess who holds the lock.
+  return facts.growth.entries == 0 && context.series.groups[index].leaked == 0 ? part.behind : index;
+}
+
+/// Follows `next_root` to the end of the chain.
+std::uint32_t root_of(const Context& context, const BySubject& by_subject, std::uint32_t index) {
+  std::set<std::uint32_t> passed;
+  std::uint32_t root = index;
+  while (passed.insert(root).second) root = next_root(context, by_subject, root);
+  return root;
+}
+
+/// Says of a finding that stands by itself behind whom it is stuck.
+void add_root(const Context& context, const BySubject& by_subject, std::uint32_t index, Finding& finding) {
+  const LockPart& part = context.locks.parts[index];
+  if (part.knot == LockKnot::kNone || part.root || !by_subject.contains({SubjectKind::kGroup, part.behind})) return;
+  const SourceLine root = source_line(context.symbols, context.series.groups[part.behind].site);
+  finding.evidence.push_back(with("probably stuck behind ", root.function.raw(),
+                                  format(" (line {}): mend that first; it is shown by itself because more and more "
+                                         "pile up here",
+                                         root.line)));
 }
 
 }  // namespace
@@ -219,6 +219,7 @@ void sort_findings(std::vector<Finding>& findings) {
     if (key(a) != key(b)) return key(a) < key(b);
     return std::tie(a.site, a.rule, a.id) < std::tie(b.site, b.rule, b.id);
   });
+  number_twins(findings);
 }
 
 std::vector<Finding> make_findings(const Context& context, const Evidences& evidences) {
@@ -258,6 +259,7 @@ std::vector<Finding> make_findings(const Context& context, const Evidences& evid
     add_words(about, excuse, finding);
     if (subject.kind == SubjectKind::kGroup) add_what_settles_it(context.groups[subject.index], about, finding);
     if (subject.kind == SubjectKind::kGroup) attach_memory(context, subject.index, finding);
+    if (subject.kind == SubjectKind::kGroup) add_root(context, by_subject, subject.index, finding);
     const std::string_view creator = finding.creator ? finding.creator->function.raw() : std::string_view{};
     finding.id = fingerprint(finding.rule, finding.site.function.raw(), creator);
     findings.push_back(std::move(finding));

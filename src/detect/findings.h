@@ -10,7 +10,7 @@ namespace lf::detect {
 /// Turns evidence into findings, one a leak, ordered: verdict, score, count falling, then site.
 std::vector<Finding> make_findings(const Context& context, const Evidences& evidences);
 
-/// Orders findings as every report shows them.
+/// Orders findings as every report shows them, and makes their ids unique (see number_twins).
 void sort_findings(std::vector<Finding>& findings);
 
 /// A frame for people.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <tuple>
 
 #include "base/format.h"
 #include "base/hash.h"
@@ -64,6 +66,29 @@ std::string fingerprint(std::string_view rule, std::string_view site_function, s
   text += '\n';
   text += normalise_function(creator_function);
   return format("{:016x}", hash_text(text));
+}
+
+void number_twins(std::vector<Finding>& findings) {
+  std::vector<Finding*> in_source_order;
+  for (Finding& finding : findings) in_source_order.push_back(&finding);
+  std::ranges::stable_sort(in_source_order, [](const Finding* a, const Finding* b) {
+    const auto key = [](const Finding& finding) {
+      const SourceLine creator = finding.creator.value_or(SourceLine{});
+      return std::tuple(finding.site.file.raw(), finding.site.line, creator.line, std::string_view(finding.state),
+                        finding.site.function.raw(), std::string(creator.function.raw()));
+    };
+    return key(*a) < key(*b);
+  });
+  std::set<std::string> shared, used;
+  for (const Finding& finding : findings) shared.insert(finding.id);
+  for (Finding* finding : in_source_order) {
+    const std::string id = finding->id;
+    bool unique = used.insert(id).second;
+    for (int ordinal = 2; !unique; ++ordinal) {
+      finding->id = format("{:016x}", hash_text(format("{}\n{}", id, ordinal)));
+      unique = !shared.contains(finding->id) && used.insert(finding->id).second;
+    }
+  }
 }
 
 }  // namespace lf::detect

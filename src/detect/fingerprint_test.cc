@@ -34,5 +34,43 @@ TEST(Fingerprint, TellsRuleSiteAndCreatorApart) {
   EXPECT_EQ(base.size(), 16U);
 }
 
+Finding twin(std::string_view function, std::uint32_t line) {
+  Finding finding;
+  finding.rule = "goroutine/growing-site";
+  finding.site = {TargetText(function), TargetText("/src/main.go"), line};
+  finding.id = fingerprint(finding.rule, function, "main.main");
+  return finding;
+}
+
+TEST(NumberTwins, MakesIdsUniqueInTheOrderOfTheSource) {
+  std::vector<Finding> rising{twin("main.f.func1", 10), twin("main.f.func2", 20), twin("main.f.func3", 30)};
+  std::vector<Finding> falling{rising[2], rising[1], rising[0]};
+  number_twins(rising);
+  number_twins(falling);
+  EXPECT_EQ(rising[0].id, fingerprint("goroutine/growing-site", "main.f.func1", "main.main"));
+  EXPECT_NE(rising[0].id, rising[1].id);
+  EXPECT_NE(rising[1].id, rising[2].id);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(rising[i].id, falling[2 - i].id);
+}
+
+TEST(NumberTwins, KeepsIdsOverLineDrift) {
+  std::vector<Finding> before{twin("main.f.func1", 10), twin("main.f.func2", 20)};
+  std::vector<Finding> after{twin("main.f.func1", 110), twin("main.f.func2", 133)};
+  number_twins(before);
+  number_twins(after);
+  for (std::size_t i = 0; i < 2; ++i) EXPECT_EQ(before[i].id, after[i].id);
+}
+
+TEST(NumberTwins, LeavesUniqueIdsAloneWhenItIsDoneAgain) {
+  std::vector<Finding> findings{twin("main.f.func1", 10), twin("main.f.func2", 20), twin("main.g", 5)};
+  number_twins(findings);
+  std::vector<Finding> again = findings;
+  again.push_back(twin("main.f.func1", 10));
+  number_twins(again);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(again[i].id, findings[i].id);
+  EXPECT_NE(again[3].id, findings[0].id);
+  EXPECT_NE(again[3].id, findings[1].id);
+}
+
 }  // namespace
 }  // namespace lf::detect

@@ -4,29 +4,48 @@
 #include <map>
 #include <set>
 #include <span>
+#include <string>
+#include <tuple>
 
+#include "base/format.h"
 #include "detect/site.h"
 
 /// Deadlocks leave the same picture in every dump: goroutines that wait on a lock, the same ones each time, and among
 /// the stuck somebody who would have to let go. The dump gives the first half as fact (the address is the first
-/// argument of the lock's frame), the second half only as a guess: whoever holds a lock has, somewhere on its stack,
-/// code of the lock's owner. So a group that has been stuck since the first dump, and runs a method of the type that
-/// the waiters wait in, is their probable holder. Groups are nodes, "waits for" are edges; what lies on a cycle or at
-/// the end of a chain is a root, the others wait behind it.
+/// argument of the lock's frame), the second half only as a guess, for which there must be a reason in the stacks: a
+/// lock belongs to a type, whose methods take it, or to a function, whose callees and closures share it; a WaitGroup
+/// belongs to who started the workers. So a group that has been stuck since the first dump, and for which such a reason
+/// speaks, is the probable holder; that it is stuck in the same package is none. Groups are nodes, "waits for" are
+/// edges; what lies on a cycle or at the end of a chain is a root, the others wait behind it.
 ///
 /// Only goroutines that have not moved since the first dump take part: a queue at a busy lock moves. And where somebody
 /// who is alive runs code of the lock's type, that one may be the holder, slow but not stuck, and nothing is said.
 namespace lf::detect {
 namespace {
 
+constexpr std::size_t kMostNodes = 1000;  // places where goroutines are stuck; beyond, those with fewest are left out
+constexpr std::size_t kMostHolders = 16;  // a waiter has one; more candidates than this tell nothing
+
 struct Node {
   std::uint32_t group = 0;
   std::uint64_t stuck = 0;
   std::set<std::uint64_t> addresses;
-  std::set<std::string_view> owners;       ///< types and packages of its frames from the site on
-  std::string_view waits_in;               ///< owner of the site's function
+  std::set<std::uint64_t> parents;         ///< who started them, the main goroutine left out
+  std::set<std::string_view> types;        ///< whose methods are on its stack, from the site on
+  std::set<std::string_view> functions;    ///< on its stack, from the site on, without main.main
+  std::string_view waits_in;               ///< type or package of the site's function
+  std::string_view enclosing;              ///< of a closure: the function it is written in
   std::size_t own_frames_of_waits_in = 0;  ///< frames of that owner
 };
+
+struct Edge {
+  std::uint32_t holder = 0;
+  HolderReason reason = HolderReason::kNone;
+  std::string_view through{};
+};
+
+using Nodes = std::map<std::uint32_t, Node>;
+using Edges = std::map<std::uint32_t, std::vector<Edge>>;
 
 /// The type or package a function belongs to: `main.(*Store).Get` → `main.(*Store)`, `main.work.func1` → `main`.
 std::string_view owner_type(std::string_view function) {
@@ -37,6 +56,15 @@ std::string_view owner_type(std::string_view function) {
     if (close != std::string_view::npos) return function.substr(0, package.size() + 1 + close + 1);
   }
   return package;
+}
+
+/// The function a closure is written in: `main.serve.func2.1` → `main.serve`; empty for what is no closure, and for
+/// closures of main and init, where everything begins.
+std::string_view enclosing_function(std::string_view function) {
+  const std::size_t at = function.find(".func", package_of(function).size());
+  if (at == std::string_view::npos) return {};
+  const std::string_view outer = function.substr(0, at), name = name_in_package(outer);
+  return name == "main" || name == "init" || name.starts_with("init.") ? std::string_view{} : outer;
 }
 
 bool is_type(std::string_view owner) {
@@ -61,44 +89,87 @@ bool waits_for_lock(const Group& group) {
   return group.state_class == StateClass::kLock || group.state_class == StateClass::kWaitGroup;
 }
 
-std::map<std::uint32_t, Node> stuck_nodes(const Symbols& symbols, const Series& series) {
-  std::map<std::uint32_t, Node> nodes;
+/// A receiver, or who waits on a Cond, may be idle: only a method of the lock's own type makes it a holder.
+bool may_be_idle(const Group& group) {
+  return group.state_class == StateClass::kChanReceive || group.state_class == StateClass::kCond;
+}
+
+Nodes stuck_nodes(const Symbols& symbols, const Series& series) {
+  Nodes nodes;
   for (const LiveGoroutine& goroutine : series.live) {
     const Group& group = series.groups[goroutine.group];
     if (goroutine.entered != series.first_dump || !takes_part(group)) continue;
     Node& node = nodes[goroutine.group];
     node.group = goroutine.group;
     ++node.stuck;
+    if (goroutine.parent > 1) node.parents.insert(goroutine.parent);
     const auto wait = std::ranges::lower_bound(series.sync_waits, goroutine.id, {}, &SyncWait::goroutine_id);
     if (wait != series.sync_waits.end() && wait->goroutine_id == goroutine.id) node.addresses.insert(wait->address);
+  }
+  if (nodes.size() > kMostNodes) {
+    std::vector<std::uint64_t> sizes;
+    for (const auto& [index, node] : nodes) sizes.push_back(node.stuck);
+    std::ranges::nth_element(sizes, sizes.begin() + kMostNodes, std::greater{});
+    std::erase_if(nodes, [&, least = sizes[kMostNodes]](const auto& entry) { return entry.second.stuck <= least; });
   }
   for (auto& [index, node] : nodes) {
     const Group& group = series.groups[index];
     const std::span<const FrameId> frames = symbols.stack(group.stack);
     node.waits_in = owner_type(symbols.function(group.site));
+    node.enclosing = enclosing_function(symbols.function(group.site));
     for (const FrameId frame : frames.subspan(site_of(symbols, frames).index)) {
-      const std::string_view owner = owner_type(symbols.function(frame));
-      node.owners.insert(owner);
-      node.owners.insert(package_of(symbols.function(frame)));
+      const std::string_view function = symbols.function(frame), owner = owner_type(function);
+      if (is_type(owner)) node.types.insert(owner);
+      const bool user = owner_of(function, symbols.file(frame)) == CodeOwner::kUser;
+      if (user && function != "main.main") node.functions.insert(function);
       if (owner == node.waits_in) ++node.own_frames_of_waits_in;
     }
   }
   return nodes;
 }
 
-/// Who probably holds what `waiter` waits for: stuck elsewhere, on another address, in code of the same owner.
-std::vector<std::uint32_t> probable_holders(const Series& series, const std::map<std::uint32_t, Node>& nodes,
-                                            const Node& waiter) {
-  std::vector<std::uint32_t> holders;
+/// Why `holder` may hold what `waiter` waits for; the strongest reason.
+Edge reason_for(const Symbols& symbols, const Series& series, const Node& waiter, const Node& holder) {
+  const Group &of_waiter = series.groups[waiter.group], &of_holder = series.groups[holder.group];
+  const auto edge = [&](HolderReason reason, std::string_view through) { return Edge{holder.group, reason, through}; };
+  const bool idle = may_be_idle(of_holder);
+  if (of_waiter.state_class == StateClass::kWaitGroup && of_holder.creator && !idle) {
+    const std::string_view starter = symbols.function(of_holder.creator);
+    const std::span<const FrameId> frames = symbols.stack(of_waiter.stack);
+    if (std::ranges::any_of(frames, [&](FrameId frame) { return symbols.function(frame) == starter; })) {
+      return edge(HolderReason::kStartedHere, starter);
+    }
+  }
+  if (is_type(waiter.waits_in) && holder.types.contains(waiter.waits_in)) {
+    return edge(HolderReason::kSameReceiver, waiter.waits_in);
+  }
+  if (idle) return {};
+  const auto shared =
+      std::ranges::find_if(waiter.functions, [&](std::string_view name) { return holder.functions.contains(name); });
+  if (shared != waiter.functions.end()) return edge(HolderReason::kSharedFrame, *shared);
+  if (of_holder.state_class == StateClass::kForever) return {};
+  if (!waiter.enclosing.empty() && waiter.enclosing == holder.enclosing) {
+    return edge(HolderReason::kSharedFunction, waiter.enclosing);
+  }
+  const bool siblings =
+      std::ranges::any_of(waiter.parents, [&](std::uint64_t id) { return holder.parents.contains(id); });
+  return siblings ? edge(HolderReason::kSiblings, symbols.function(of_waiter.creator)) : Edge{};
+}
+
+/// Who probably holds what `waiter` waits for: stuck elsewhere, on another address; those with the strongest reason.
+std::vector<Edge> probable_holders(const Symbols& symbols, const Series& series, const Nodes& nodes,
+                                   const Node& waiter) {
+  std::vector<Edge> holders;
   for (const auto& [index, node] : nodes) {
-    if (index == waiter.group || !node.owners.contains(waiter.waits_in)) continue;
+    if (index == waiter.group) continue;
     const Group& group = series.groups[index];
-    // A receiver in code of the package is anybody's idle wait.
-    if (group.state_class == StateClass::kChanReceive && !is_type(waiter.waits_in)) continue;
     const bool same_lock = !node.addresses.empty() && node.addresses == waiter.addresses && waits_for_lock(group);
     if (same_lock && group.state == series.groups[waiter.group].state) continue;
-    holders.push_back(index);
+    const Edge edge = reason_for(symbols, series, waiter, node);
+    if (edge.reason != HolderReason::kNone) holders.push_back(edge);
   }
+  std::ranges::stable_sort(holders, {}, &Edge::reason);
+  if (holders.size() > kMostHolders) holders.resize(kMostHolders);
   return holders;
 }
 
@@ -115,7 +186,7 @@ bool held_by_the_living(const Symbols& symbols, const Series& series, const Node
   });
 }
 
-bool reader_behind_writer(const Series& series, const std::map<std::uint32_t, Node>& nodes, const Node& node) {
+bool reader_behind_writer(const Series& series, const Nodes& nodes, const Node& node) {
   const WaitState own = series.groups[node.group].state;
   const WaitState other = own == WaitState::kRWMutexLock ? WaitState::kRWMutexRLock : WaitState::kRWMutexLock;
   if (own != WaitState::kRWMutexLock && own != WaitState::kRWMutexRLock) return false;
@@ -126,49 +197,101 @@ bool reader_behind_writer(const Series& series, const std::map<std::uint32_t, No
   });
 }
 
+/// Takes out of `edges`, again and again, what waits for nobody who waits himself: cycles and what leads into them
+/// are left; then what nobody waits for. Returns the groups on cycles.
+std::set<std::uint32_t> find_cycles(const Edges& edges) {
+  std::set<std::uint32_t> left;
+  for (const auto& [waiter, holders] : edges) left.insert(waiter);
+  for (bool changed = true; changed;) {
+    std::set<std::uint32_t> waited_for;
+    const std::size_t before = left.size();
+    for (const std::uint32_t waiter : left) {
+      for (const Edge& edge : edges.at(waiter)) waited_for.insert(edge.holder);
+    }
+    std::erase_if(left, [&](std::uint32_t waiter) {
+      const bool waits =
+          std::ranges::any_of(edges.at(waiter), [&](const Edge& edge) { return left.contains(edge.holder); });
+      return !waits || !waited_for.contains(waiter);
+    });
+    changed = left.size() != before;
+  }
+  return left;
+}
+
+/// Ties each cycle to its member whose site comes first by name, so that the root depends on no count.
+void tie_cycles(const Symbols& symbols, const Series& series, const Edges& edges, LockGraph& graph) {
+  const auto name_of = [&](std::uint32_t index) {
+    const FrameId site = series.groups[index].site;
+    return std::tuple(symbols.function(site), symbols.file(site), symbols.frame(site).line, index);
+  };
+  std::set<std::uint32_t> cyclic = find_cycles(edges);
+  std::erase_if(cyclic, [&](std::uint32_t index) { return graph.parts[index].knot != LockKnot::kNone; });
+  std::vector<std::uint32_t> in_order(cyclic.begin(), cyclic.end());
+  std::ranges::sort(in_order, {}, name_of);
+  for (const std::uint32_t root : in_order) {
+    if (graph.parts[root].knot == LockKnot::kCycle) continue;
+    std::vector<std::uint32_t> reached{root};
+    for (std::size_t next = 0; next < reached.size(); ++next) {
+      LockPart& part = graph.parts[reached[next]];
+      for (const Edge& edge : edges.at(reached[next])) {
+        if (!cyclic.contains(edge.holder)) continue;
+        if (part.knot != LockKnot::kCycle) {
+          part = {.knot = LockKnot::kCycle,
+                  .root = next == 0,
+                  .behind = root,
+                  .reason = edge.reason,
+                  .through = edge.through};
+        }
+        if (graph.parts[edge.holder].knot != LockKnot::kCycle &&
+            std::ranges::find(reached, edge.holder) == reached.end()) {
+          reached.push_back(edge.holder);
+        }
+      }
+    }
+  }
+}
+
+/// Ties who waits for somebody that waits for nobody's lock, or on a cycle, behind that one.
+void tie_chains(const Series& series, const Edges& edges, LockGraph& graph) {
+  for (const auto& [waiter, holders] : edges) {
+    LockPart& part = graph.parts[waiter];
+    if (part.knot != LockKnot::kNone) continue;
+    const bool waits_for_workers = series.groups[waiter].state_class == StateClass::kWaitGroup;
+    const LockKnot knot = waits_for_workers ? LockKnot::kStuckWorkers : LockKnot::kStuckHolder;
+    for (const Edge& edge : holders) {
+      if (part.knot == LockKnot::kNone) {
+        part = {.knot = knot, .behind = edge.holder, .reason = edge.reason, .through = edge.through};
+      }
+      LockPart& held = graph.parts[edge.holder];
+      if (held.knot == LockKnot::kNone && !edges.contains(edge.holder)) {
+        held = {.knot = knot, .root = true, .reason = edge.reason, .through = edge.through};
+      }
+    }
+  }
+}
+
 }  // namespace
 
 LockGraph build_lock_graph(const Symbols& symbols, const Series& series) {
   LockGraph graph;
   graph.parts.resize(series.groups.size());
   if (series.identities_broken) return graph;
-  const std::map<std::uint32_t, Node> nodes = stuck_nodes(symbols, series);
-  std::map<std::uint32_t, std::vector<std::uint32_t>> edges;
+  const Nodes nodes = stuck_nodes(symbols, series);
+  Edges edges;
   for (const auto& [index, node] : nodes) {
-    if (!waits_for_lock(series.groups[index])) continue;
-    edges[index] = probable_holders(series, nodes, node);
-    if (held_by_the_living(symbols, series, node)) {
-      edges.erase(index);
-      continue;
-    }
+    if (!waits_for_lock(series.groups[index]) || held_by_the_living(symbols, series, node)) continue;
+    std::vector<Edge>& holders = edges[index] = probable_holders(symbols, series, nodes, node);
     const bool nests = is_type(node.waits_in) && node.own_frames_of_waits_in >= 2;
-    if (edges[index].empty() && nests && series.groups[index].state_class == StateClass::kLock) {
-      graph.parts[index] = {.knot = LockKnot::kDoubleLock, .root = true};
+    if (holders.empty() && nests && series.groups[index].state_class == StateClass::kLock) {
+      graph.parts[index] = {
+          .knot = LockKnot::kDoubleLock, .root = true, .reason = HolderReason::kSameReceiver, .through = node.waits_in};
     }
     if (reader_behind_writer(series, nodes, node)) {
       graph.parts[index] = {.knot = LockKnot::kStarvedWriter, .root = true};
     }
   }
-  for (const auto& [waiter, holders] : edges) {
-    for (const std::uint32_t holder : holders) {
-      const auto back = edges.find(holder);
-      const bool mutual = back != edges.end() && std::ranges::find(back->second, waiter) != back->second.end();
-      LockPart& part = graph.parts[waiter];
-      LockPart& held = graph.parts[holder];
-      const bool group_of_workers = series.groups[waiter].state_class == StateClass::kWaitGroup;
-      if (mutual) {
-        if (part.knot == LockKnot::kNone) part = {.knot = LockKnot::kCycle, .root = true};
-      } else {
-        if (part.knot == LockKnot::kNone) {
-          part.knot = group_of_workers ? LockKnot::kStuckWorkers : LockKnot::kStuckHolder;
-          part.behind = holder;
-        }
-        if (held.knot == LockKnot::kNone && back == edges.end()) {
-          held = {.knot = group_of_workers ? LockKnot::kStuckWorkers : LockKnot::kStuckHolder, .root = true};
-        }
-      }
-    }
-  }
+  tie_cycles(symbols, series, edges, graph);
+  tie_chains(series, edges, graph);
   for (const auto& [index, node] : nodes) {
     graph.parts[index].stuck = node.stuck;
     graph.parts[index].addresses = node.addresses.size();
@@ -176,22 +299,46 @@ LockGraph build_lock_graph(const Symbols& symbols, const Series& series) {
   return graph;
 }
 
-std::string_view describe(LockKnot knot) {
-  switch (knot) {
-    case LockKnot::kNone:
-      return "";
-    case LockKnot::kStuckHolder:
-      return "the lock's probable holder is itself stuck";
-    case LockKnot::kCycle:
-      return "they probably wait for each other's locks";
-    case LockKnot::kDoubleLock:
-      return "the probable holder waits for its own lock";
-    case LockKnot::kStarvedWriter:
-      return "a writer waits for readers, and readers wait behind the writer";
-    case LockKnot::kStuckWorkers:
-      return "the workers that a WaitGroup waits for are themselves stuck";
+std::string describe(const LockPart& part) {
+  std::string reason;
+  switch (part.reason) {
+    case HolderReason::kStartedHere:
+      reason = format(" ({} starts them and waits)", part.through);
+      break;
+    case HolderReason::kSameReceiver:
+      reason = format(" (both run methods of {})", part.through);
+      break;
+    case HolderReason::kSharedFrame:
+      reason = format(" (both run {})", part.through);
+      break;
+    case HolderReason::kSharedFunction:
+      reason = format(" (both are closures of {})", part.through);
+      break;
+    case HolderReason::kSiblings:
+      reason = format(" (the same goroutine, in {}, has started both)", part.through);
+      break;
+    case HolderReason::kNone:
+      break;
   }
-  return "";
+  switch (part.knot) {
+    case LockKnot::kNone:
+      return {};
+    case LockKnot::kStuckHolder:
+      return (part.root ? "others wait for a lock that these probably hold"
+                        : "the lock's probable holder is itself stuck") +
+             reason;
+    case LockKnot::kCycle:
+      return "they probably wait for each other's locks" + reason;
+    case LockKnot::kDoubleLock:
+      return format("the probable holder waits for its own lock (two methods of {} are on one stack)", part.through);
+    case LockKnot::kStarvedWriter:
+      return "a writer waits for readers, and readers wait behind the writer, on the same lock";
+    case LockKnot::kStuckWorkers:
+      return (part.root ? "a WaitGroup waits for these, and they are stuck"
+                        : "the workers that this WaitGroup waits for are themselves stuck") +
+             reason;
+  }
+  return {};
 }
 
 }  // namespace lf::detect

@@ -6,6 +6,13 @@
 #include "detect/rules.h"
 
 namespace lf::detect {
+namespace {
+
+bool waits_on_sync(StateClass state_class) {
+  return state_class == StateClass::kLock || state_class == StateClass::kWaitGroup || state_class == StateClass::kCond;
+}
+
+}  // namespace
 
 /// Source: the wait-for graph of lock_graph.cc. Guards against: busy locks, whose queue moves (nobody who waits here
 /// may have left in the whole observation), and the guess who holds a lock: no leak rests on it alone, the goroutines
@@ -23,9 +30,9 @@ void find_stuck_locks(const Context& context, Evidences& evidences) {
          long_enough ? Grade::kLasting : Grade::kGlimpse,
          "lock",
          30,
-         format("{}: {} of the {} goroutines here were stuck in all {} samples over {}", describe(part.knot),
-                part.stuck, context.groups[i].count, growth.counts.size(), span_in_words(growth.span_seconds))});
-    if (part.addresses == 0) {
+         format("{}: {} of the {} goroutines here were stuck in all {} samples over {}", describe(part), part.stuck,
+                context.groups[i].count, growth.counts.size(), span_in_words(growth.span_seconds))});
+    if (part.addresses == 0 && waits_on_sync(context.series.groups[i].state_class)) {
       evidences.push_back(
           {{SubjectKind::kGroup, i},
            "goroutine/stuck-lock",
