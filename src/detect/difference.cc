@@ -35,11 +35,6 @@ struct SiteAt {
 
 using Sites = std::map<SiteKey, SiteAt>;
 
-FrameId site_frame(const Symbols& symbols, StackId stack) {
-  const std::span<const FrameId> frames = symbols.stack(stack);
-  return frames.empty() ? FrameId{} : frames[site_of(symbols, frames).index];
-}
-
 /// `with_creators` is false where one of the compared profiles has none: all are grouped without then.
 Sites count_sites(const Symbols& symbols, const Snapshot& snapshot, bool with_creators) {
   Sites sites;

@@ -5,9 +5,9 @@
 
 #include <tsl/robin_map.h>
 
-#include "base/format.h"
+#include "detect/heap_history.h"
 #include "detect/history_thinning.h"
-#include "detect/site.h"
+#include "detect/stack_facts.h"
 
 namespace lf::detect {
 namespace {
@@ -27,15 +27,6 @@ struct GroupKeyHash {
     mixed *= 0xFF51AFD7ED558CCDULL;
     return mixed ^ (mixed >> 33);
   }
-};
-
-/// What is worth knowing of a stack, worked out once.
-struct StackFacts {
-  bool known = false;
-  bool user_site = false;
-  bool serves_profiles = false;  ///< made by earlier requests for profiles
-  FrameId site;
-  StringId root;
 };
 
 /// Sums over one snapshot for one group.
@@ -67,42 +58,24 @@ std::optional<std::uint64_t> fall(const std::optional<T>& before, const std::opt
 }  // namespace
 
 struct History::Impl {
+  Impl(const Symbols& names, HistoryLimits most) : symbols(&names), limits(most) {}
+
   const Symbols* symbols;
   HistoryLimits limits;
   Series series;
   Warnings warnings;
   std::size_t pushed = 0;
   SteadyTime first_steady;
-  std::vector<StackFacts> stacks;
+  StackFactsTable stacks{*symbols};
+  HeapHistory heap{*symbols, limits.heap_sites};
   tsl::robin_map<GroupKey, std::uint32_t, GroupKeyHash> group_index;
   tsl::robin_map<std::uint64_t, std::uint32_t> population_index;
-  tsl::robin_map<std::uint32_t, std::uint32_t> heap_index;
   std::vector<Tally> tallies;
   std::vector<Population::Point> population_tallies;
   bool epoch_has_dump = false;
 
-  const StackFacts& facts_of(StackId stack) {
-    if (stack.value >= stacks.size()) stacks.resize(stack.value + std::size_t{1});
-    StackFacts& facts = stacks[stack.value];
-    if (facts.known) return facts;
-    facts.known = true;
-    const std::span<const FrameId> frames = symbols->stack(stack);
-    if (frames.empty()) return facts;
-    const SitePlace place = site_of(*symbols, frames);
-    facts.site = frames[place.index];
-    facts.user_site = place.is_user;
-    facts.serves_profiles = std::ranges::any_of(frames, [&](FrameId frame) {
-      const std::string_view package = package_of(symbols->function(frame));
-      return package == "runtime/pprof" || package == "net/http/pprof";
-    });
-    std::size_t root = frames.size() - 1;
-    while (root > 0 && owner_of(symbols->function(frames[root]), {}) == CodeOwner::kRuntime) --root;
-    facts.root = symbols->frame(frames[root]).function;
-    return facts;
-  }
-
   std::uint32_t group_of(StackId stack, FrameId creator, WaitState state, bool identified) {
-    const StackFacts& facts = facts_of(stack);
+    const StackFacts& facts = stacks.of(stack);
     const GroupKey key{facts.site, creator, state_class(state), identified};
     const auto [at, is_new] = group_index.try_emplace(key, static_cast<std::uint32_t>(series.groups.size()));
     if (is_new) {
@@ -119,7 +92,7 @@ struct History::Impl {
   }
 
   std::uint32_t population_of(StackId stack, FrameId creator, bool identified) {
-    const StringId root = facts_of(stack).root;
+    const StringId root = stacks.of(stack).root;
     const std::uint64_t key =
         (std::uint64_t{root.value} << 32 | creator.value) ^ (identified ? 0 : 0x8000'0000'0000'0000ULL);
     const auto [at, is_new] = population_index.try_emplace(key, static_cast<std::uint32_t>(series.populations.size()));
@@ -171,7 +144,7 @@ struct History::Impl {
     series.identities_broken = false;
     group_index.clear();
     population_index.clear();
-    heap_index.clear();
+    heap.clear();
     tallies.clear();
     population_tallies.clear();
     epoch_has_dump = false;
@@ -346,81 +319,6 @@ struct History::Impl {
     }
   }
 
-  void push_heap(const HeapProfile& heap, SamplePoint& sample) {
-    sample.live_bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(heap.live_bytes(), 0));
-    if (heap.rate_bytes > 0) series.heap_rate_bytes = heap.rate_bytes;
-    std::vector<HeapPoint> sums(series.heap_sites.size());
-    std::vector<std::int64_t> heaviest(sums.size());
-    std::vector<std::pair<std::int64_t, std::int64_t>> allocated(sums.size());
-    for (const HeapSample& record : heap.samples) {
-      const StackFacts& facts = facts_of(record.stack);
-      if (facts.serves_profiles) continue;
-      const StringId function = symbols->frame(facts.site).function;
-      const auto [at, is_new] =
-          heap_index.try_emplace(function.value, static_cast<std::uint32_t>(series.heap_sites.size()));
-      const std::uint32_t index = at->second;
-      if (is_new) {
-        HeapSite site;
-        site.function = function;
-        site.first_serial = sample.serial;
-        site.frame = facts.site;
-        site.stack = record.stack;
-        site.user_site = facts.user_site;
-        series.heap_sites.push_back(std::move(site));
-        sums.emplace_back();
-        heaviest.push_back(-1);
-        allocated.emplace_back();
-      }
-      sums[index].inuse_bytes += record.inuse_bytes;
-      sums[index].inuse_objects += record.inuse_objects;
-      sums[index].inuse_sampled += record.inuse_sampled;
-      allocated[index].first += record.alloc_bytes;
-      allocated[index].second += record.alloc_objects;
-      if (record.inuse_bytes > heaviest[index]) {
-        heaviest[index] = record.inuse_bytes;
-        series.heap_sites[index].frame = facts.site;
-        series.heap_sites[index].stack = record.stack;
-      }
-    }
-    for (std::size_t i = 0; i < sums.size(); ++i) {
-      HeapSite& site = series.heap_sites[i];
-      HeapPoint point = sums[i];
-      point.serial = sample.serial;
-      site.last_serial = sample.serial;
-      if (site.first_serial == sample.serial) {
-        site.alloc_bytes_first = allocated[i].first;
-        site.alloc_objects_first = allocated[i].second;
-      }
-      site.alloc_bytes = std::max(site.alloc_bytes, allocated[i].first);
-      site.alloc_objects = std::max(site.alloc_objects, allocated[i].second);
-      const bool changed = site.points.empty() || site.points.back().inuse_bytes != point.inuse_bytes ||
-                           site.points.back().inuse_objects != point.inuse_objects;
-      if (changed) site.points.push_back(point);
-    }
-    forget_small_heap_sites();
-  }
-
-  void forget_small_heap_sites() {
-    if (series.heap_sites.size() <= limits.heap_sites) return;
-    std::ranges::stable_sort(series.heap_sites, std::greater{},
-                             [](const HeapSite& site) { return site.points.back().inuse_bytes; });
-    series.heap_sites.resize(limits.heap_sites / 2);
-    heap_index.clear();
-    for (std::uint32_t i = 0; i < series.heap_sites.size(); ++i) heap_index[series.heap_sites[i].function.value] = i;
-  }
-
-  void push_memory(const MemoryStats& stats, SamplePoint& sample) const {
-    sample.heap_alloc_bytes = stats.heap_alloc_bytes;
-    sample.heap_inuse_bytes = stats.heap_inuse_bytes;
-    sample.objects = stats.heap_objects;
-    sample.num_gc = stats.num_gc;
-    sample.stack_inuse_bytes = stats.stack_inuse_bytes;
-    sample.sys_bytes = stats.sys_bytes;
-    sample.total_alloc_bytes = stats.total_alloc_bytes;
-    if (stats.next_gc_bytes > 0) sample.next_gc_bytes = stats.next_gc_bytes;
-    if (stats.max_rss_bytes > 0) sample.max_rss_bytes = stats.max_rss_bytes;
-  }
-
   /// Places the snapshot on the steady clock; one that seems to lie before its predecessor is put just after it.
   void place(const Snapshot& snapshot, SamplePoint& sample) {
     if (pushed == 0) first_steady = snapshot.steady_at;
@@ -460,10 +358,7 @@ struct History::Impl {
   }
 };
 
-History::History(const Symbols& symbols, HistoryLimits limits) : impl_(std::make_unique<Impl>()) {
-  impl_->symbols = &symbols;
-  impl_->limits = limits;
-}
+History::History(const Symbols& symbols, HistoryLimits limits) : impl_(std::make_unique<Impl>(symbols, limits)) {}
 
 History::~History() = default;
 History::History(History&&) noexcept = default;
@@ -475,13 +370,13 @@ void History::push(Snapshot snapshot) {
   sample.serial = static_cast<Serial>(impl.pushed);
   sample.gc_forced = snapshot.gc_forced;
   impl.place(snapshot, sample);
-  if (snapshot.memory) impl.push_memory(*snapshot.memory, sample);
+  if (snapshot.memory) note_memory(*snapshot.memory, sample);
   const std::optional<bool> by_counters = impl.restarted_by_counters(sample);
   const bool by_ids = !by_counters && snapshot.goroutines && impl.restarted_by_ids(*snapshot.goroutines);
   if (by_counters.value_or(false) || by_ids) impl.start_epoch();
   sample.epoch = impl.series.epoch;
   if (snapshot.goroutines) impl.push_goroutines(*snapshot.goroutines, sample, by_counters.has_value());
-  if (snapshot.heap) impl.push_heap(*snapshot.heap, sample);
+  if (snapshot.heap) impl.heap.push(*snapshot.heap, impl.stacks, sample, impl.series);
   if (snapshot.memory) impl.series.memory = std::move(snapshot.memory);
   if (snapshot.leaked) impl.series.leaked = std::move(*snapshot.leaked);
   impl.series.samples.push_back(sample);

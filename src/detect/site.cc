@@ -100,4 +100,9 @@ SitePlace site_of(const Symbols& symbols, std::span<const FrameId> leaf_first) {
   return {.index = plumbing != kNone ? plumbing : 0};
 }
 
+FrameId site_frame(const Symbols& symbols, StackId stack) {
+  const std::span<const FrameId> frames = symbols.stack(stack);
+  return frames.empty() ? FrameId{} : frames[site_of(symbols, frames).index];
+}
+
 }  // namespace lf::detect

@@ -38,4 +38,7 @@ struct SitePlace {
 /// first outside the runtime, else the leaf.
 SitePlace site_of(const Symbols& symbols, std::span<const FrameId> leaf_first);
 
+/// The frame of a stack's site; none where the stack is empty.
+FrameId site_frame(const Symbols& symbols, StackId stack);
+
 }  // namespace lf::detect

@@ -32,11 +32,6 @@ double per(std::uint64_t last, std::uint64_t first, double seconds) {
   return last > first ? static_cast<double>(last - first) / seconds : 0;
 }
 
-FrameId site_frame(const Symbols& symbols, StackId stack) {
-  const std::span<const FrameId> frames = symbols.stack(stack);
-  return frames.empty() ? FrameId{} : frames[detect::site_of(symbols, frames).index];
-}
-
 }  // namespace
 
 std::vector<StackGroup> group_stacks(const GoroutineProfile& profile) {
@@ -94,7 +89,7 @@ void Observation::add_heap(const Snapshot& snapshot) {
     last_heap_.clear();
     std::int64_t objects = 0;
     for (const HeapSample& sample : snapshot.heap->samples) {
-      HeapAt& at = last_heap_[site_frame(symbols_, sample.stack)];
+      HeapAt& at = last_heap_[detect::site_frame(symbols_, sample.stack)];
       at.inuse_bytes += sample.inuse_bytes;
       at.inuse_objects += sample.inuse_objects;
       at.alloc_bytes += sample.alloc_bytes;
@@ -135,7 +130,7 @@ std::vector<SiteCount> Observation::site_counts() const {
   };
   std::map<Key, Sum> sums;
   const auto key_of = [&](const StackGroup& group) {
-    return Key{site_frame(symbols_, group.stack), group.creator, group.state};
+    return Key{detect::site_frame(symbols_, group.stack), group.creator, group.state};
   };
   for (const StackGroup& group : last_groups_) {
     if (group.serves_our_request) continue;
