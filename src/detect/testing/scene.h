@@ -36,6 +36,7 @@ inline std::vector<std::uint64_t> ids(std::uint64_t first, std::uint64_t count) 
 struct Allocation {
   std::string function = "main.grow";
   std::int64_t bytes = 0, objects = 1;
+  std::vector<std::string> callers{"main.main:3"};
 };
 
 /// Builds a history sample by sample and judges it. Library functions get files under /go/src, others under /src.
@@ -126,7 +127,9 @@ class Scene {
     Snapshot snapshot = at(seconds);
     HeapProfile profile{.samples = {}, .rate_bytes = 512 * 1024};
     for (const Allocation& allocation : allocations) {
-      profile.samples.push_back({.stack = stack({allocation.function + ":20", "main.main:3"}),
+      std::vector<std::string> frames{allocation.function + ":20"};
+      frames.insert(frames.end(), allocation.callers.begin(), allocation.callers.end());
+      profile.samples.push_back({.stack = stack(frames),
                                  .inuse_objects = allocation.objects,
                                  .inuse_bytes = allocation.bytes,
                                  .alloc_objects = allocation.objects,
@@ -161,5 +164,13 @@ class Scene {
     return verdict;
   }
 };
+
+/// A crew that grows by `step` at each of `samples`, 3 s apart, from `first` members on; nobody leaves.
+inline void grow(Scene& scene, Crew crew, std::uint64_t first, std::uint64_t step, int samples) {
+  for (int i = 0; i < samples; ++i) {
+    crew.ids = ids(100, first + step * static_cast<std::uint64_t>(i));
+    scene.see(3.0 * i, {{.ids = {1}, .stack = {"main.main:5"}, .creator = ""}, crew});
+  }
+}
 
 }  // namespace lf::detect::testing

@@ -1,0 +1,74 @@
+#include "detect/facts.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "detect/testing/scene.h"
+
+namespace lf::detect {
+namespace {
+
+using testing::Crew;
+using testing::ids;
+using testing::Scene;
+
+GroupFacts facts_at(const Scene& scene, std::string_view function) {
+  const Series& series = scene.history.series();
+  const std::vector<GroupFacts> facts = measure_groups(scene.symbols, series);
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    if (scene.symbols.function(series.groups[i].site) == function) return facts[i];
+  }
+  return {};
+}
+
+Crew connections(std::uint64_t count) {
+  return {.ids = ids(10'000, count),
+          .state = WaitState::kSelect,
+          .stack = {"net/http.(*persistConn).writeLoop:9"},
+          .creator = "net/http.(*Transport).dialConn:3"};
+}
+
+TEST(Facts, TellTheBenignFromTheRest) {
+  Scene scene;
+  scene.see(0, {connections(5), {.ids = ids(100, 7)}});
+  EXPECT_FALSE(facts_at(scene, "net/http.(*persistConn).writeLoop").benign.empty());
+  EXPECT_EQ(facts_at(scene, "net/http.(*persistConn).writeLoop").number, BenignNumber::kClientLoad);
+  EXPECT_TRUE(facts_at(scene, "main.work").benign.empty());
+  EXPECT_EQ(facts_at(scene, "main.work").count, 7U);
+}
+
+TEST(Facts, ExplainConnectionsByGoroutinesThatLiveAndGrowAlike) {
+  Scene scene;
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    const std::uint64_t size = 20 + 20 * i;
+    scene.see(3.0 * static_cast<double>(i),
+              {connections(size), {.ids = ids(100, size), .stack = {i % 2 == 0 ? "main.client:7" : "main.client:8"}}});
+  }
+  EXPECT_TRUE(facts_at(scene, "net/http.(*persistConn).writeLoop").explained_by_load);
+}
+
+TEST(Facts, TieConnectionsToTheLeakWithWhichTheyGrowInStep) {
+  Scene scene;
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    const std::uint64_t size = 20 + 20 * i;
+    scene.see(3.0 * static_cast<double>(i), {connections(size), {.ids = ids(100, size)}});
+  }
+  const GroupFacts facts = facts_at(scene, "net/http.(*persistConn).writeLoop");
+  EXPECT_FALSE(facts.explained_by_load);
+  EXPECT_GT(facts.in_step_with, 0U);
+}
+
+TEST(Facts, CountStartersAndThoseThatAreOrphans) {
+  Scene scene;
+  scene.see(0, {{.ids = {1}, .stack = {"main.main:5"}, .creator = ""},
+                {.ids = ids(100, 3), .parent = 1},
+                {.ids = ids(200, 2), .parent = 50}});
+  const Growth growth = facts_at(scene, "main.work").growth;
+  EXPECT_EQ(growth.starters, 2U);
+  EXPECT_EQ(growth.orphans, 2U);
+}
+
+}  // namespace
+}  // namespace lf::detect

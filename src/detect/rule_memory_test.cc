@@ -1,0 +1,150 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "detect/rules.h"
+#include "detect/testing/scene.h"
+
+namespace lf::detect {
+namespace {
+
+using testing::Allocation;
+using testing::grow;
+using testing::ids;
+using testing::Scene;
+
+constexpr std::int64_t kMiB = 1 << 20;
+
+TEST(MemoryGrowingSite, IsALeakWhenASiteRisesToTheEnd) {
+  Scene scene;
+  for (int i = 0; i < 10; ++i) {
+    scene.history.push(scene.heap(2.0 * i, {{.bytes = (4 + 3 * i) * kMiB, .objects = 1000 * (i + 1)}},
+                                  static_cast<std::uint64_t>(10 + i)));
+  }
+  const Finding finding = scene.about("main.grow");
+  EXPECT_EQ(finding.rule, "memory/growing-site");
+  EXPECT_EQ(finding.verdict, Verdict::kLeak);
+}
+
+TEST(MemoryGrowingSite, LetsACacheFillUp) {
+  Scene scene;
+  for (int i = 0; i < 12; ++i) {
+    const std::int64_t size = std::min(4 + 4 * i, 24);
+    scene.history.push(
+        scene.heap(2.0 * i, {{.bytes = size * kMiB, .objects = 100 * size}}, static_cast<std::uint64_t>(10 + i)));
+  }
+  EXPECT_NE(scene.worst(), Verdict::kLeak);
+}
+
+TEST(MemoryGrowingSite, LetsNoiseBe) {
+  Scene scene;
+  const std::vector<std::int64_t> noise{3, 4, 3, 5, 4, 5, 4, 5, 4, 4};
+  for (std::size_t i = 0; i < noise.size(); ++i) {
+    scene.history.push(
+        scene.heap(2.0 * static_cast<double>(i), {{.bytes = noise[i] * kMiB / 2, .objects = 100}}, 10 + i));
+  }
+  EXPECT_EQ(scene.worst(), Verdict::kInfo);
+}
+
+TEST(MemoryGrowingSite, NeedsCollections) {
+  Scene scene;
+  for (int i = 0; i < 10; ++i)
+    scene.history.push(scene.heap(2.0 * i, {{.bytes = (4 + 3 * i) * kMiB, .objects = 1000}}, 5));
+  EXPECT_EQ(scene.worst(), Verdict::kInfo);
+}
+
+TEST(MemoryCliff, IsARemark) {
+  Scene scene;
+  for (int i = 0; i < 6; ++i) {
+    scene.history.push(scene.heap(2.0 * i, {{.bytes = (i < 5 ? 60 : 10) * kMiB, .objects = 1000}},
+                                  static_cast<std::uint64_t>(10 + i)));
+  }
+  const std::vector<Finding> findings = scene.judge();
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].rule, "memory/cliff");
+  EXPECT_EQ(findings[0].verdict, Verdict::kInfo);
+}
+
+TEST(HighObjectCount, IsARemark) {
+  Scene scene;
+  Snapshot snapshot = scene.heap(0, {{.bytes = kMiB}}, 3);
+  snapshot.memory->heap_objects = 20'000'000;
+  scene.history.push(std::move(snapshot));
+  ASSERT_EQ(scene.judge().size(), 1U);
+  EXPECT_EQ(scene.judge()[0].rule, "memory/high-object-count");
+}
+
+TEST(PoorGc, IsARemark) {
+  Scene scene;
+  Snapshot snapshot = scene.heap(0, {{.bytes = kMiB}}, 300);
+  snapshot.memory->gc_cpu_fraction = 0.4;
+  scene.history.push(std::move(snapshot));
+  ASSERT_EQ(scene.judge().size(), 1U);
+  EXPECT_EQ(scene.judge()[0].rule, "memory/poor-gc");
+}
+
+TEST(OffHeapGrowth, FollowsStacksThatGrowWithLeakingGoroutines) {
+  Scene scene;
+  for (std::uint64_t i = 0; i < 6; ++i) {
+    Snapshot snapshot = scene.heap(3.0 * static_cast<double>(i), {{.bytes = kMiB}}, 10 + i);
+    snapshot.memory->stack_inuse_bytes = (4 + 4 * i) << 20;
+    snapshot.goroutines = scene.dump({{.ids = ids(100, 10 + 30 * i)}});
+    scene.history.push(std::move(snapshot));
+  }
+  const std::vector<Finding> findings = scene.judge();
+  const bool found = std::ranges::any_of(findings, [](const Finding& finding) {
+    return finding.rule == "memory/off-heap-growth" && finding.verdict == Verdict::kLeak;
+  });
+  EXPECT_TRUE(found);
+}
+
+/// RSS and Sys, in MiB, at each of ten samples.
+void see_process(Scene& scene, std::uint64_t rss_step, std::uint64_t sys_step) {
+  for (std::uint64_t i = 0; i < 10; ++i) {
+    Snapshot snapshot = scene.heap(2.0 * static_cast<double>(i), {{.bytes = kMiB}}, 10 + i);
+    snapshot.memory->max_rss_bytes = (100 + rss_step * i) << 20;
+    snapshot.memory->sys_bytes = (60 + sys_step * i) << 20;
+    scene.history.push(std::move(snapshot));
+  }
+}
+
+TEST(OffHeapGrowth, SeesMemoryThatTheRuntimeDoesNotKnow) {
+  Scene scene;
+  see_process(scene, 8, 0);
+  ASSERT_EQ(scene.judge().size(), 1U);
+  EXPECT_EQ(scene.judge()[0].rule, "memory/off-heap-growth");
+  EXPECT_EQ(scene.judge()[0].verdict, Verdict::kLeak);
+}
+
+TEST(OffHeapGrowth, LetsMemoryBeThatTheRuntimeExplains) {
+  Scene scene;
+  see_process(scene, 8, 7);
+  EXPECT_TRUE(scene.judge().empty());
+}
+
+TEST(OffHeapGrowth, LetsAHighWaterMarkBeThatStandsStill) {
+  Scene scene;
+  see_process(scene, 0, 0);
+  EXPECT_TRUE(scene.judge().empty());
+}
+
+TEST(MemoryGrowingHeap, SuspectsARiseThatNoSiteExplains) {
+  Scene scene;
+  for (int i = 0; i < 10; ++i) {
+    std::vector<Allocation> many;
+    for (int site = 0; site < 60; ++site) {
+      many.push_back(
+          {.function = "main.f" + std::to_string(site), .bytes = (1 + i) * kMiB / 11, .objects = 20 * (i + 1)});
+    }
+    scene.history.push(scene.heap(2.0 * i, many, static_cast<std::uint64_t>(10 + i)));
+  }
+  ASSERT_EQ(scene.judge().size(), 1U);
+  EXPECT_EQ(scene.judge()[0].rule, "memory/growing-heap");
+  EXPECT_EQ(scene.judge()[0].verdict, Verdict::kSuspect);
+}
+
+}  // namespace
+}  // namespace lf::detect
