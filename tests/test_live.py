@@ -93,6 +93,19 @@ def test_waiters_of_a_lock_are_counted_at_their_line(leakfinder, live):
     assert named.get(line_of("lock")) == 60, shown.findings
 
 
+def test_waiters_of_a_group_are_counted_at_their_line(leakfinder, live):
+    shown = leakfinder.json(*SHORT, "-url", live("-mode=stuck_wait", "-n=60").url)
+    waiting = [f for f in shown.findings if (f.get("file", "").rpartition("/")[2], f.get("line")) == line_of("wait group")]
+    assert [(f["count"], f["state"]) for f in waiting] == [(60, "sync.WaitGroup.Wait")], shown.findings
+
+
+def test_patterns_finds_a_slow_leak_among_thousands(leakfinder, live):
+    target = live("-mode=healthy,crowd,leak_send", "-n=3000", "-every=2s", fresh=True)
+    shown = leakfinder.json("patterns", "-save-reports=false", "-leakprof-samples=6", "-leakprof-interval=2500ms", "-url", target.url)
+    assert shown.run.code == FOUND and sites(shown.with_verdict("leak")) == {line_of("send")}, shown.findings
+    assert shown["goroutines"]["total"] > 3000 and shown["cost"]["full_dumps"] == 0
+
+
 def test_a_cache_that_grows_is_named_by_its_line(leakfinder, live):
     target = live("-mode=grow_cache", "-every=10ms", fresh=True)
     for _ in range(3):  # a trend needs collections, and a busy machine may starve the target of them
