@@ -281,7 +281,7 @@ TEST(CrashLog, SurvivesAnyDamageInAnyPieces) {
   DecodeLimits limits;
   limits.line_bytes = 300;
   std::size_t read_some = 0;
-  for (int round = 0; round < 20'000; ++round) {
+  for (int round = 0; round < 4'000; ++round) {
     const std::size_t begin = random.below(base.size());
     std::string text = base.substr(begin, random.below(1500));
     for (std::size_t k = random.below(8); k-- > 0 && !text.empty();) {
@@ -293,7 +293,7 @@ TEST(CrashLog, SurvivesAnyDamageInAnyPieces) {
     ASSERT_EQ(whole.error.message, split.error.message) << text;
     read_some += whole.error.message.empty() ? 1 : 0;
   }
-  EXPECT_GT(read_some, 5'000U);
+  EXPECT_GT(read_some, 1'000U);
 }
 
 }  // namespace

@@ -311,7 +311,7 @@ TEST(GoroutineDump, SurvivesAnyDamage) {
   DecodeLimits limits;
   limits.line_bytes = 300;
   std::size_t read_some = 0;
-  for (int round = 0; round < 20'000; ++round) {
+  for (int round = 0; round < 4'000; ++round) {
     const std::size_t begin = random.below(dump.size());
     std::string text = dump.substr(begin, random.below(1500));
     for (std::size_t k = random.below(8); k-- > 0 && !text.empty();) {
@@ -324,7 +324,7 @@ TEST(GoroutineDump, SurvivesAnyDamage) {
     ASSERT_EQ(whole.error.message, split.error.message) << text;
     read_some += whole.error.message.empty() ? 1 : 0;
   }
-  EXPECT_GT(read_some, 5'000U);
+  EXPECT_GT(read_some, 1'000U);
 }
 
 // Where the samples have both forms of one moment, debug=1's header has the truth.
