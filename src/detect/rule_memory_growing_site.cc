@@ -11,10 +11,18 @@ namespace {
 constexpr double kMiB = 1 << 20;
 constexpr std::uint64_t kLeastCollections = 2;
 
+/// What a site must gain to matter to the process: a fifth of the live heap, 16 MiB at most. Below, it may be one of
+/// the buffers, caches and tables that fill for minutes before they are emptied (a LSM tree's in-memory table, a log).
+bool matters(const HeapGrowth& growth, const MemoryFacts& memory) {
+  constexpr double kAlways = 16 * kMiB;
+  return memory.live_bytes.empty() || growth.gain() >= std::min(kAlways, memory.live_bytes.front() / 5);
+}
+
 }  // namespace
 
 /// Source: Mann–Kendall and Theil–Sen on the live heap after collections (see memory_facts.cc). Guards against: the
-/// profile's sampling error, profiles without a collection between them, caches and buffers that fill up once.
+/// profile's sampling error, profiles without a collection between them, caches and buffers that fill up once, and
+/// those that are small beside the heap.
 void find_growing_memory_sites(const Context& context, Evidences& evidences) {
   const MemoryFacts& memory = context.memory;
   if (memory.collections_known && memory.collections < kLeastCollections) return;
@@ -22,7 +30,7 @@ void find_growing_memory_sites(const Context& context, Evidences& evidences) {
     const HeapGrowth& growth = memory.sites[i];
     if (!growth.significant || !growth.still_growing) continue;
     const double span = growth.seconds.back() - growth.seconds.front();
-    const bool lasting = growth.bytes.size() >= 4 && span >= 5;
+    const bool lasting = growth.bytes.size() >= 4 && span >= 5 && matters(growth, memory);
     const double share = memory.trend.total > 0 ? std::min(1.0, growth.gain() / memory.trend.total) : 0;
     const Subject subject{SubjectKind::kHeapSite, i};
     evidences.push_back(

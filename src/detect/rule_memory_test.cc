@@ -18,6 +18,17 @@ using testing::Scene;
 
 constexpr std::int64_t kMiB = 1 << 20;
 
+TEST(MemoryGrowingSite, OnlySuspectsATableThatIsSmallBesideTheHeap) {
+  Scene scene;
+  for (int i = 0; i < 10; ++i) {
+    scene.history.push(scene.heap(2.0 * i,
+                                  {{.bytes = (2 + i) * kMiB / 2, .objects = 1000 * (i + 1)},
+                                   {.function = "main.keep", .bytes = 40 * kMiB, .objects = 100'000}},
+                                  static_cast<std::uint64_t>(10 + i)));
+  }
+  EXPECT_EQ(scene.about("main.grow").verdict, Verdict::kSuspect);
+}
+
 TEST(MemoryGrowingSite, IsALeakWhenASiteRisesToTheEnd) {
   Scene scene;
   for (int i = 0; i < 10; ++i) {
