@@ -1,4 +1,4 @@
-// live parks goroutines in a mix of states and stacks, holds a heap of many allocation sites, serves net/http/pprof, and
+// live parks goroutines in a mix of states and stacks, holds a heap of many allocation sites, works (-busy), serves net/http/pprof, and
 // measures how long it was stopped: the longest gap of a goroutine that sleeps in steps of 1 ms, at /stall (JSON; reading it
 // begins a new interval). /requests tells what was asked for. It prints "ready URL" once all are parked and ends when its standard input closes.
 package main
@@ -103,6 +103,24 @@ func park(kind int, started *sync.WaitGroup) func() {
 	}
 }
 
+// work serves made-up requests for ever: each allocates, starts goroutines that sleep and end, and keeps a window of answers.
+func work() {
+	var answers [64][]byte
+	for n := 0; ; n++ {
+		var requests sync.WaitGroup
+		for k := 0; k < 4; k++ {
+			requests.Add(1)
+			go func() {
+				defer requests.Done()
+				time.Sleep(2 * time.Millisecond)
+			}()
+		}
+		answers[n%len(answers)] = make([]byte, 16<<10)
+		requests.Wait()
+		time.Sleep(3 * time.Millisecond)
+	}
+}
+
 func main() {
 	address := flag.String("addr", "127.0.0.1:0", "where to serve")
 	goroutines := flag.Int("goroutines", 100, "how many to park")
@@ -110,6 +128,7 @@ func main() {
 	depth := flag.Int("depth", 6, "frames of each stack, about")
 	sites := flag.Int("heap-sites", 0, "distinct allocation stacks, each sampled")
 	heap := flag.Int("heap-mb", 0, "ballast: live heap in objects of 1 KB")
+	workers := flag.Int("busy", 0, "workers that allocate and start short goroutines at a steady pace")
 	flag.Parse()
 
 	if *sites > 0 {
@@ -135,6 +154,9 @@ func main() {
 	started.Wait()
 	runtime.GC()
 
+	for k := 0; k < *workers; k++ {
+		go work()
+	}
 	meter := &stallMeter{}
 	go meter.run()
 	http.Handle("/stall", meter)
