@@ -54,6 +54,7 @@ Result<int> run_filter(Run& run);
 Result<int> run_patterns(Run& run);
 Result<int> run_channels(Run& run);
 Result<int> run_memory(Run& run);
+Result<int> run_capture(Run& run);
 Result<int> run_explain(Run& run);
 Result<int> run_completion(Run& run);
 Result<int> run_help(Run& run);

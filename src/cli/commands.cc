@@ -22,7 +22,7 @@ constexpr Examples kMonitorExamples{"leakfinder monitor",
                                     "leakfinder monitor -force-gc -memory-only"};
 constexpr Examples kCompareExamples{"leakfinder compare -- ./loadtest.sh",
                                     "leakfinder compare -wait=30s -goroutines-only",
-                                    "leakfinder compare before.pb.gz after.pb.gz"};
+                                    "leakfinder compare before.tar.gz after.tar.gz"};
 constexpr Examples kFilterExamples{"leakfinder filter -filter-pkg=database/sql", "FILTER_FUNC=worker leakfinder filter",
                                    "leakfinder filter -exclude-patterns=time.Sleep,sync. -force-gc"};
 constexpr Examples kPatternsExamples{"leakfinder patterns",
@@ -32,6 +32,9 @@ constexpr Examples kChannelsExamples{"leakfinder channels", "leakfinder channels
                                      "leakfinder channels crash.log"};
 constexpr Examples kMemoryExamples{"leakfinder memory", "leakfinder memory -samples=6 -sample-interval=10s",
                                    "leakfinder memory heap1.pb.gz heap2.pb.gz"};
+constexpr Examples kCaptureExamples{"leakfinder capture -o before.tar.gz",
+                                    "leakfinder capture -samples=30 -sample-interval=1m -o night :8080",
+                                    "leakfinder capture -memory-only -output-dir=captures"};
 constexpr std::array<std::string_view, 2> kExplainExamples{"leakfinder explain",
                                                            "leakfinder explain goroutine/growing-site"};
 constexpr Examples kCompletionExamples{
@@ -89,6 +92,14 @@ constexpr std::array kCommands{
         "Growth of the live heap by allocation site, allocation rates, GC rate and pauses, objects, idle and released "
         "memory, stacks, and what is not on the Go heap.",
         kMemoryExamples, Input::kTargetOrFiles, run_memory},
+    Command{
+        "capture", "[TARGET]", "record raw profiles and a manifest, to analyse later, elsewhere, again",
+        "Records -samples samples, -sample-interval apart, into a folder or, where -o ends in .tar.gz, an archive: "
+        "goroutine and heap protobuf each time, the goroutine dump with ids (within -max-goroutines-full) and the heap "
+        "with memory statistics, the runtime's leak profile last. The manifest tells times, target, Go version, counts "
+        "and what was skipped; no credentials are in it. check, analyze, patterns, channels, memory, filter and "
+        "compare take the folder or the archive as a file. After Ctrl-C the same command goes on where it stopped.",
+        kCaptureExamples, Input::kTarget, run_capture},
     Command{"explain", "[RULE]", "what a rule means, how it decides, and how such a leak is mended",
             "Tells about one rule: what it means, how it decides, an example of the leak and of its fix. Without a "
             "rule it lists them all.",

@@ -124,6 +124,37 @@ class VarsDecoder final : public Decoder {
 
 }  // namespace
 
+std::span<const std::byte> find_memstats(std::span<const std::byte> vars) {
+  const std::string_view text(reinterpret_cast<const char*>(vars.data()), vars.size());
+  std::size_t depth = 0, begin = 0;
+  std::string_view last_text;  // the string before: a key, where a colon follows
+  bool inside = false, after_key = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '"') {
+      std::size_t end = at + 1;
+      while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
+      if (end >= text.size()) return {};
+      last_text = text.substr(at + 1, end - at - 1);
+      at = end;
+      after_key = false;
+    } else if (c == ':') {
+      after_key = depth == 1 && last_text == "memstats";
+    } else if (c == '{' || c == '[') {
+      if (c == '{' && after_key) {
+        inside = true;
+        begin = at;
+      }
+      after_key = false;
+      ++depth;
+    } else if (c == '}' || c == ']') {
+      if (depth == 0) return {};
+      if (--depth == 1 && inside) return vars.subspan(begin, at - begin + 1);
+    }
+  }
+  return {};
+}
+
 std::unique_ptr<Decoder> make_vars_decoder(Symbols&, const DecodeLimits& limits) {
   return std::make_unique<VarsDecoder>(limits);
 }

@@ -1,5 +1,6 @@
 #include "pipeline/compare.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/format.h"
@@ -30,24 +31,55 @@ class Comparison {
 
   /// Judges what is there into `report`; `after_samples` belong to each round, 1 or 2.
   Result<void> finish(std::size_t after_samples, Report& report) {
-    if (Result<void> judged = judge(observation_, options_.detect, report); !judged) return judged;
     std::vector<detect::AfterRound> rounds;
     for (std::size_t i = 1; i + after_samples <= snapshots_.size(); i += after_samples) {
       rounds.push_back({&snapshots_[i], &snapshots_[i + after_samples - 1]});
     }
+    return finish(baseline(), rounds, report);
+  }
+
+  /// The same where the snapshots are those of `captures`, of so many each: the end of the first is the baseline, each
+  /// later one is a round, and what is there in both of its last two samples is its growth.
+  Result<void> finish(std::span<const std::size_t> captures, Report& report) {
+    std::vector<detect::AfterRound> rounds;
+    std::size_t begin = captures.front();
+    for (const std::size_t size : captures.subspan(1)) {
+      begin += size;
+      rounds.push_back({&snapshots_[begin - std::min<std::size_t>(size, 2)], &snapshots_[begin - 1]});
+    }
+    return finish(snapshots_[captures.front() - 1], rounds, report);
+  }
+
+ private:
+  Result<void> finish(const Snapshot& before, std::span<const detect::AfterRound> rounds, Report& report) {
+    if (Result<void> judged = judge(observation_, options_.detect, report); !judged) return judged;
     report.findings =
-        detect::merge_differences(detect::find_differences(symbols_, baseline(), rounds), std::move(report.findings));
+        detect::merge_differences(detect::find_differences(symbols_, before, rounds), std::move(report.findings));
     report.criteria = options_.criteria;
     judge_again(report);
     return {};
   }
 
- private:
   const Symbols& symbols_;
   const LookOptions& options_;
   Observation observation_;
   std::vector<Snapshot> snapshots_;
 };
+
+/// What is given first came first, whatever its times say: what is earlier than its neighbour before is moved behind
+/// it, with all that follows. Returns whether something was.
+bool keep_in_order(std::span<Snapshot> snapshots) {
+  std::chrono::milliseconds shift{0};
+  for (std::size_t i = 1; i < snapshots.size(); ++i) {
+    const WallTime before = snapshots[i - 1].taken_at;
+    if (snapshots[i].taken_at + shift < before) {
+      shift = std::chrono::ceil<milliseconds>(before - snapshots[i].taken_at) + std::chrono::seconds(1);
+    }
+    snapshots[i].taken_at += shift;
+    snapshots[i].steady_at += shift;
+  }
+  return shift.count() > 0;
+}
 
 /// The two samples after a round. The leak profile follows the very last.
 Result<void> measure_after(Session& session, Environment& environment, const CompareOptions& options, bool last,
@@ -120,12 +152,20 @@ Result<Looked> compare_files(std::span<const std::string> paths, Environment& en
   Result<FilesRead> files = read_files(paths, environment, options.look.interval, false, progress);
   if (!files) return std::unexpected(std::move(files.error()));
   if (files->snapshots.size() < 2) {
-    return fail(ErrorCode::kUsage, "compare needs two files of one kind: a baseline, and what came after");
+    return fail(ErrorCode::kUsage,
+                "compare needs two files of one kind, or two captures: a baseline, and what came after");
   }
   describe_files(paths, *files, report);
   Comparison comparison(environment.symbols, options.look);
+  if (keep_in_order(files->snapshots)) {
+    report.notes.emplace_back(
+        "what was given first is later by its times: it is taken for the baseline all the same, and the times of what "
+        "follows are moved behind it");
+  }
   for (Snapshot& snapshot : files->snapshots) comparison.add(std::move(snapshot));
-  if (Result<void> judged = comparison.finish(1, report); !judged) return std::unexpected(std::move(judged.error()));
+  Result<void> judged =
+      files->captures.size() > 1 ? comparison.finish(files->captures, report) : comparison.finish(1, report);
+  if (!judged) return std::unexpected(std::move(judged.error()));
   report.duration = duration_cast<milliseconds>(environment.clock.steady() - started);
   return looked;
 }

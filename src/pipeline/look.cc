@@ -97,21 +97,6 @@ void add_errors(std::vector<Error>& errors, std::vector<Error>&& more) {
   }
 }
 
-/// Waits for the next sample, telling how long that takes.
-bool wait_for(Clock& clock, const Stop& stop, SteadyTime deadline, Progress& progress, std::size_t done, std::size_t of,
-              milliseconds interval) {
-  while (!stop.requested()) {
-    const SteadyTime now = clock.steady();
-    if (now >= deadline) return true;
-    const auto left = duration_cast<milliseconds>(deadline - now);
-    const auto total_left = left + interval * static_cast<std::int64_t>(of - done - 1);
-    const double fraction = static_cast<double>(done) / static_cast<double>(of);
-    progress.update(format("sampling, {} of {}", done, of), fraction, total_left);
-    if (!clock.wait_until(std::min(deadline, now + milliseconds(200)), stop)) return false;
-  }
-  return false;
-}
-
 /// What is saved of the heap is always its protobuf form; where the analysis read text it is asked for once more.
 void keep_heap_protobuf(Session& session, const MeasurePlan& plan, Looked& looked) {
   if (!plan.keep_heap_bytes || looked.heap_bytes.bytes.empty()) return;
@@ -137,7 +122,8 @@ Result<Looked> look(Session& session, Environment& environment, const LookOption
   std::optional<Snapshot> baseline;
   for (std::size_t i = 0; i < options.samples; ++i) {
     const SteadyTime due = started + options.interval * static_cast<std::int64_t>(i);
-    if (i > 0 && !wait_for(environment.clock, environment.stop, due, progress, i, options.samples, options.interval)) {
+    const SampleWait wait{.what = "sampling", .done = i, .of = options.samples, .interval = options.interval};
+    if (i > 0 && !wait_for_sample(environment.clock, environment.stop, due, wait, progress)) {
       looked.interrupted = true;
       break;
     }

@@ -18,6 +18,7 @@ Result<Looked> look_at_files(std::span<const std::string> paths, Environment& en
   Result<FilesRead> files = read_files(paths, environment, options.interval, keep_bytes, progress);
   if (!files) return std::unexpected(std::move(files.error()));
   looked.interrupted = environment.stop.requested();
+  order_by_time(*files);
   describe_files(paths, *files, report);
   Observation observation(environment.symbols);
   std::uint64_t unfiltered_total = 0;

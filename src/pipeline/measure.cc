@@ -15,8 +15,6 @@ using decode::Decoded;
 
 namespace {
 
-/// Above this many heap records debug=1 is dearer than protobuf: 264 times the bytes at 50,000 (go-profiles, 7).
-constexpr std::uint64_t kHeapRecordsAsText = 2'000;
 /// More goroutines than this on one lock make the leak profile stop the target for long (go-profiles, 7).
 constexpr std::uint64_t kPileUp = 1'000;
 
@@ -51,16 +49,6 @@ std::uint64_t largest_pile_up(const GoroutineProfile& profile) {
 }
 
 }  // namespace
-
-/// One profile asked for: the decoder its bytes go to, and a copy of them where they are to be saved.
-struct Session::Ask {
-  std::string path;
-  bool from_root = false;
-  bool keep_bytes = false;
-  std::unique_ptr<decode::Decoder> decoder = nullptr;
-  std::vector<std::byte> bytes = {};
-  target::Response response = {};
-};
 
 void Session::note(std::string text) {
   if (std::ranges::find(notes_, text) == notes_.end()) notes_.push_back(std::move(text));
@@ -202,26 +190,30 @@ void Session::add_heap(Ask& ask, const MeasurePlan& plan, Measurement& measureme
 }
 
 /// MemStats for a heap that was read as protobuf, from /debug/vars where the program serves it.
-void Session::read_vars(Measurement& measurement) {
+void Session::read_vars(Measurement& measurement, std::vector<std::byte>* bytes) {
   if (has_vars_ == Known::kNo || timed_out_ || measurement.snapshot.memory) return;
-  Ask ask[1] = {{.path = "debug/vars", .from_root = true}};
+  Ask ask[1] = {{.path = "debug/vars", .from_root = true, .keep_bytes = bytes != nullptr}};
   if (Result<void> fetched = fetch(ask); !fetched) return;
   Result<Decoded> decoded = take(ask[0]);
   has_vars_ = decoded && decoded->memory ? Known::kYes : Known::kNo;
   if (has_vars_ == Known::kNo) return;
   note_profile("vars");
   measurement.snapshot.memory = std::move(decoded->memory);
+  if (bytes != nullptr) *bytes = std::move(ask[0].bytes);
+}
+
+bool Session::within_full(const MeasurePlan& plan, std::uint64_t total) {
+  if (total <= plan.max_goroutines_full) return true;
+  skip(
+      format("goroutine ids and wait times were not read: {} goroutines are more than -max-goroutines-full={}, "
+             "and the full dump stops the target",
+             total, plan.max_goroutines_full));
+  return false;
 }
 
 /// Without an index the count was not known before: now the cheap profile has told it.
 void Session::read_full_dump(const MeasurePlan& plan, Measurement& measurement) {
-  const std::uint64_t total = measurement.snapshot.goroutines->total;
-  if (total > plan.max_goroutines_full) {
-    return skip(
-        format("goroutine ids and wait times were not read: {} goroutines are more than -max-goroutines-full={}, "
-               "and the full dump stops the target",
-               total, plan.max_goroutines_full));
-  }
+  if (!within_full(plan, measurement.snapshot.goroutines->total)) return;
   if (timed_out_) return;
   Ask ask[1] = {{.path = "goroutine?debug=2", .keep_bytes = plan.keep_goroutine_bytes}};
   if (Result<void> fetched = fetch(ask); !fetched) return;
@@ -261,7 +253,7 @@ Result<Measurement> Session::measure(const MeasurePlan& plan) {
   return measurement;
 }
 
-void Session::read_leak_profile(Measurement& measurement, std::uint64_t max_goroutines_full) {
+void Session::read_leak_profile(Measurement& measurement, std::uint64_t max_goroutines_full, bool keep_bytes) {
   std::uint64_t unused = 0;
   if (leak_profile_done_ || timed_out_ || !measurement.snapshot.goroutines) return;
   if (has_index_ == Known::kYes && !index_count("goroutineleak", unused)) {
@@ -280,7 +272,7 @@ void Session::read_leak_profile(Measurement& measurement, std::uint64_t max_goro
                        profile.total, max_goroutines_full));
   }
   leak_profile_done_ = true;
-  Ask ask[1] = {{.path = "goroutineleak"}};
+  Ask ask[1] = {{.path = "goroutineleak", .keep_bytes = keep_bytes}};
   if (Result<void> fetched = fetch(ask); !fetched) return;
   if (ask[0].response.status == 404) return note("the runtime's leak profile is not offered (it is from Go 1.27 on)");
   Result<Decoded> decoded = take(ask[0]);
@@ -288,6 +280,7 @@ void Session::read_leak_profile(Measurement& measurement, std::uint64_t max_goro
   if (!is_leaks(decoded->kind)) return;
   note_profile("goroutineleak");
   ++cost_.forced_collections;  // the profile runs one
+  if (keep_bytes) measurement.leak_bytes = {decoded->kind, std::move(ask[0].bytes)};
   measurement.snapshot.leaked.emplace();
   if (!decoded->goroutine_profiles.empty()) {
     measurement.snapshot.leaked = std::move(decoded->goroutine_profiles.front().counts);

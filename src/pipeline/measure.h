@@ -3,7 +3,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -16,6 +19,9 @@
 #include "target/source.h"
 
 namespace lf::pipeline {
+
+/// Above this many heap records debug=1 is dearer than protobuf: 264 times the bytes at 50,000 (go-profiles, 7).
+inline constexpr std::uint64_t kHeapRecordsAsText = 2'000;
 
 /// What one measurement wants to know, and how much it may cost the target (spec, section 5).
 struct MeasurePlan {
@@ -38,11 +44,25 @@ struct RawProfile {
   std::vector<std::byte> bytes;
 };
 
+/// A profile for a capture: which it is, and its bytes.
+struct RecordedProfile {
+  std::string profile;  ///< "goroutine", "heap", "goroutineleak", "memstats"
+  unsigned debug = 0;   ///< the form that was asked for
+  RawProfile raw;
+};
+
 /// What one measurement got. A part that could not be had is in `errors`; the rest stands.
 struct Measurement {
   Snapshot snapshot;
-  RawProfile goroutine_bytes, heap_bytes;
+  RawProfile goroutine_bytes, heap_bytes, leak_bytes;
   std::vector<Error> errors;
+};
+
+/// A measurement for later: everything raw, within the limits of the plan.
+struct Recording {
+  Measurement measurement;  ///< of the cheap forms
+  std::vector<RecordedProfile> profiles;
+  std::vector<decode::IndexRow> index;  ///< of the index page, empty where there is none
 };
 
 /// What the runs of one command share, whatever they read from.
@@ -67,7 +87,12 @@ class Session {
 
   /// Reads the runtime's leak profile into `measurement`, where it is offered, the last goroutine profile shows no
   /// pile-up on one lock, and the count is within `max_goroutines_full`. What is skipped is noted; once a session.
-  void read_leak_profile(Measurement& measurement, std::uint64_t max_goroutines_full);
+  void read_leak_profile(Measurement& measurement, std::uint64_t max_goroutines_full, bool keep_bytes = false);
+
+  /// Everything that `plan` allows as the target sends it: index, goroutine and heap protobuf side by side, then
+  /// debug=2 and heap debug=1 within their limits (else memstats of /debug/vars), the leak profile where asked for.
+  /// Fails as `measure` does.
+  [[nodiscard]] Result<Recording> record(const MeasurePlan& plan, bool leak_profile);
 
   /// Forces one collection and reads the heap after it, in the form the target is cheapest with.
   [[nodiscard]] Result<Measurement> force_collection();
@@ -87,14 +112,24 @@ class Session {
   std::string_view display_url() const { return source_.display_url(); }
 
  private:
-  struct Ask;
+  /// One profile asked for: the decoder its bytes go to, and a copy of them where they are to be saved.
+  struct Ask {
+    std::string path;
+    bool from_root = false;
+    bool keep_bytes = false;
+    std::unique_ptr<decode::Decoder> decoder = nullptr;
+    std::vector<std::byte> bytes = {};
+    target::Response response = {};
+  };
 
   [[nodiscard]] Result<void> read_index();
   [[nodiscard]] Result<void> fetch(std::span<Ask> asks);
   Result<decode::Decoded> take(Ask& ask);
   void add_goroutines(Ask& ask, const MeasurePlan& plan, Measurement& measurement);
   void add_heap(Ask& ask, const MeasurePlan& plan, Measurement& measurement);
-  void read_vars(Measurement& measurement);
+  void read_vars(Measurement& measurement, std::vector<std::byte>* bytes = nullptr);
+  void record_detail(const MeasurePlan& plan, Recording& recording);
+  bool within_full(const MeasurePlan& plan, std::uint64_t total);
   void read_full_dump(const MeasurePlan& plan, Measurement& measurement);
   bool index_count(std::string_view profile, std::uint64_t& count) const;
   std::string heap_path(const MeasurePlan& plan) const;

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string_view>
+
+#include "base/clock.h"
 
 namespace lf::pipeline {
 
@@ -21,5 +24,15 @@ class NoProgress final : public Progress {
   void update(std::string_view, double, std::chrono::milliseconds) override {}
   void end() override {}
 };
+
+/// Between which samples a wait is.
+struct SampleWait {
+  std::string_view what;  ///< "sampling"
+  std::uint64_t done = 0, of = 1;
+  std::chrono::milliseconds interval{0};
+};
+
+/// Waits until `deadline`, when the next sample is due, telling how long it takes to the last; false when stopped.
+bool wait_for_sample(Clock& clock, const Stop& stop, SteadyTime deadline, const SampleWait& wait, Progress& progress);
 
 }  // namespace lf::pipeline

@@ -3,16 +3,21 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <iterator>
+#include <memory>
 #include <optional>
 #include <utility>
 
 #include "base/format.h"
 #include "base/text.h"
 #include "decode/decoder.h"
+#include "pipeline/read_capture.h"
+#include "target/capture_archive.h"
 #include "target/source.h"
 
 // Files become samples. Each kind of profile (goroutines, heap) is a series of its own; the n-th of one and the n-th of
-// the other are one moment, unless the files themselves tell their times (protobuf does): then each stands at its time.
+// the other are one moment, unless the files themselves tell their times (protobuf does): then each stands at its time,
+// and a goroutine and a heap profile of nearly one time are one moment, as tools take them one after the other.
 
 namespace lf::pipeline {
 
@@ -30,6 +35,7 @@ struct Sample {
 
 struct Collected {
   std::vector<Sample> goroutines, heap;
+  std::vector<std::vector<Snapshot>> captures;
   FilesRead files;
 };
 
@@ -104,20 +110,82 @@ void add_decoded(Collected& all, const std::string& path, Result<Decoded>&& deco
   }
 }
 
+void add_capture(Collected& all, Result<CaptureRead>&& read) {
+  if (!read) return all.files.errors.push_back(std::move(read.error()));
+  all.captures.push_back(std::move(read->snapshots));
+  for (const std::string& name : read->profiles) note_profile(all, name);
+  std::ranges::move(read->errors, std::back_inserter(all.files.errors));
+  all.files.warnings.add(read->warnings);
+  if (!read->go_version.empty()) all.files.go_version = std::move(read->go_version);
+  if (!read->goroutine_bytes.bytes.empty()) all.files.goroutine_bytes = std::move(read->goroutine_bytes);
+  if (!read->heap_bytes.bytes.empty()) all.files.heap_bytes = std::move(read->heap_bytes);
+}
+
+/// The bytes of one path on their way: to a decoder, or, when their front turns out to be an archive's, to the files of
+/// a capture.
+class Intake {
+ public:
+  Intake(const std::string& path, Environment& environment, bool keep_bytes)
+      : path_(path), environment_(environment), keep_bytes_(keep_bytes) {}
+
+  bool feed(std::span<const std::byte> chunk) {
+    if (archive_) return archive_->feed(chunk);
+    if (decoder_) return decode(chunk);
+    head_.insert(head_.end(), chunk.begin(), chunk.end());
+    const target::ArchiveGuess guess = target::guess_archive(head_);
+    if (guess == target::ArchiveGuess::kNeedsMore) return true;
+    return decide(guess == target::ArchiveGuess::kYes);
+  }
+
+  void finish(Collected& all) {
+    if (!archive_ && !decoder_) decide(false);
+    if (decoder_) return add_decoded(all, path_, decoder_->finish(), std::move(bytes_));
+    const Result<target::ArchiveEnd> end = archive_->finish();
+    if (end) return add_capture(all, assembly_->finish(*end));
+    all.files.errors.push_back({end.error().code, format("\"{}\": {}", visible(path_), end.error().message),
+                                format("{}: {}", visible(path_), end.error().where)});
+  }
+
+ private:
+  bool decode(std::span<const std::byte> chunk) {
+    decoder_->feed(chunk);
+    if (keep_bytes_) bytes_.insert(bytes_.end(), chunk.begin(), chunk.end());
+    return true;
+  }
+
+  bool decide(bool is_archive) {
+    const std::vector<std::byte> head = std::exchange(head_, {});
+    if (!is_archive) {
+      decoder_ = decode::make_any_decoder(environment_.symbols, environment_.limits);
+      return decode(head);
+    }
+    assembly_ = std::make_unique<CaptureAssembly>(path_, environment_, keep_bytes_);
+    const target::ArchiveLimits limits{.bytes = environment_.limits.body_bytes};
+    archive_ = std::make_unique<target::ArchiveReader>(limits, *assembly_);
+    return archive_->feed(head);
+  }
+
+  const std::string& path_;
+  Environment& environment_;
+  bool keep_bytes_;
+  std::vector<std::byte> head_, bytes_;
+  std::unique_ptr<decode::Decoder> decoder_;
+  std::unique_ptr<CaptureAssembly> assembly_;
+  std::unique_ptr<target::ArchiveReader> archive_;
+};
+
 void read_one(Collected& all, const std::string& path, Environment& environment, bool keep_bytes,
               const std::function<void()>& tell) {
-  const std::unique_ptr<decode::Decoder> decoder = decode::make_any_decoder(environment.symbols, environment.limits);
-  std::vector<std::byte> bytes;
+  if (is_folder(path)) return add_capture(all, read_capture_folder(path, environment, keep_bytes, tell));
+  Intake intake(path, environment, keep_bytes);
   const Result<std::uint64_t> read =
       target::read_file(path, environment.limits.body_bytes, [&](std::span<const std::byte> chunk) {
         tell();
-        decoder->feed(chunk);
-        if (keep_bytes) bytes.insert(bytes.end(), chunk.begin(), chunk.end());
-        return !environment.stop.requested();
+        return intake.feed(chunk) && !environment.stop.requested();
       });
   if (!read && read.error().code != ErrorCode::kTooLarge) return all.files.errors.push_back(read.error());
   if (!read) all.files.errors.push_back(read.error());
-  add_decoded(all, path, decoder->finish(), std::move(bytes));
+  intake.finish(all);
 }
 
 /// Gives a series its times: the profiles' own where all have one, else `interval` apart from the epoch on.
@@ -135,6 +203,17 @@ bool place_in_time(std::vector<Sample>& series, milliseconds interval, WallTime 
   return all_timed;
 }
 
+/// The snapshot of the moment `at` that lacks a heap: of the very time, or, by the files' own times, the nearest.
+Snapshot* nearest_without_heap(std::vector<Snapshot>& snapshots, WallTime at, bool own_times) {
+  const auto distance = [&](const Snapshot& snapshot) {
+    return snapshot.heap ? WallTime::duration::max() : std::chrono::abs(snapshot.taken_at - at);
+  };
+  const auto nearest = std::ranges::min_element(snapshots, {}, distance);
+  if (nearest == snapshots.end() || nearest->heap) return nullptr;
+  const WallTime::duration bound = own_times ? WallTime::duration(kOneMoment) : WallTime::duration(0);
+  return distance(*nearest) <= bound ? &*nearest : nullptr;
+}
+
 /// The two series as one, in time order; samples of one moment are one snapshot.
 std::vector<Snapshot> merge(Collected& all, milliseconds interval, WallTime now) {
   const std::size_t longest = std::max(all.goroutines.size(), all.heap.size());
@@ -150,8 +229,8 @@ std::vector<Snapshot> merge(Collected& all, milliseconds interval, WallTime now)
   std::vector<Snapshot> snapshots;
   for (Sample& sample : all.goroutines) snapshots.push_back(std::move(sample.snapshot));
   for (Sample& sample : all.heap) {
-    const auto same = std::ranges::find(snapshots, sample.snapshot.taken_at, &Snapshot::taken_at);
-    if (same != snapshots.end() && !same->heap) {
+    Snapshot* const same = nearest_without_heap(snapshots, sample.snapshot.taken_at, timed);
+    if (same != nullptr) {
       same->heap = std::move(sample.snapshot.heap);
       same->memory = std::move(sample.snapshot.memory);
     } else {
@@ -174,12 +253,23 @@ Result<FilesRead> read_files(std::span<const std::string> paths, Environment& en
     });
   }
   progress.end();
-  if (all.goroutines.empty() && all.heap.empty()) {
+  if (all.goroutines.empty() && all.heap.empty() && all.captures.empty()) {
     if (all.files.errors.empty()) return fail(ErrorCode::kInterrupted, "interrupted before anything was read");
     return std::unexpected(std::move(all.files.errors.front()));
   }
   all.files.snapshots = merge(all, interval, environment.clock.wall());
+  const bool captures_alone = all.files.snapshots.empty();
+  for (std::vector<Snapshot>& capture : all.captures) {
+    all.files.captures.push_back(capture.size());
+    std::ranges::move(capture, std::back_inserter(all.files.snapshots));
+  }
+  if (!captures_alone) order_by_time(all.files);
   return std::move(all.files);
+}
+
+void order_by_time(FilesRead& files) {
+  std::ranges::stable_sort(files.snapshots, {}, &Snapshot::taken_at);
+  files.captures.clear();
 }
 
 }  // namespace lf::pipeline
