@@ -54,6 +54,10 @@ TEST(ForcedCollections, CallWhatWasMerelyInFlightNoGrowth) {
   EXPECT_EQ(verify(heaps({{20, 20}, {20, 20}, {40, 40}, {38, 38}, {20, 20}})).result, GcResult::kNoGrowth);
 }
 
+TEST(ForcedCollections, TakeNothingForAliveThatWasAllocatedSinceTheCollection) {
+  EXPECT_EQ(verify(heaps({{20, 20}, {20, 20}, {20, 40}})).result, GcResult::kNoGrowth);
+}
+
 TEST(ForcedCollections, ForceAllButTheLastAtOnce) {
   Bench bench(heaps({{20, 20}}));
   NoProgress progress;
