@@ -40,7 +40,7 @@ struct Evidence {
   Grade grade = Grade::kRemark;
   std::string_view part;  ///< of the score: "persistence", "growth", …; of equal parts the highest counts
   int points = 0;
-  std::string words;  ///< a sentence without names from the target
+  std::string words;  ///< a sentence; names from the target in it are made safe where they are shown
 };
 
 /// Why a group is no leak though it looks like one; caps its verdict (see verdict.h).
