@@ -12,7 +12,7 @@ import pytest
 
 from fake_target import FakeTarget
 from support import certificates, places
-from support.binary import CLEAN, FOUND
+from support.binary import CLEAN, FOUND, run
 from support.live import LiveTarget
 from support.pprof_answers import PprofAnswers, small_program
 
@@ -93,8 +93,16 @@ def secure(tmp_path_factory) -> Iterator[tuple[FakeTarget, dict[str, Path]]]:
         yield target, {"ca.pem": authority.certificate, "client.pem": certificate, "client.key": key}
 
 
+@pytest.fixture(scope="module")
+def captured(target, tmp_path_factory) -> Path:
+    """A capture of the healthy program."""
+    folder = tmp_path_factory.mktemp("captured")
+    assert run("capture", "-samples=2", *LOOKS, "-o=orders.tar.gz", target.url, cwd=folder).code == CLEAN
+    return folder / "orders.tar.gz"
+
+
 @pytest.fixture
-def desk(leakfinder, target) -> None:
+def desk(leakfinder, target, captured) -> None:
     """Puts the files that the documents speak of into the folder of the run: profiles of a live program, settings, a load."""
     dump = target.get("/debug/pprof/goroutine", debug=2)
     for name in ("dump1.txt", "dump2.txt", "dump3.txt"):
@@ -102,6 +110,8 @@ def desk(leakfinder, target) -> None:
     leakfinder.write("crash.log", "panic: out of orders\n\n" + dump + "exit status 2\n")
     for name in ("before.pb.gz", "after.pb.gz"):
         subprocess.run(["curl", "-sSf", "-o", leakfinder.folder / name, f"{target.url}/debug/pprof/heap"], check=True, timeout=30)
+    for name in ("orders.tar.gz", "before.tar.gz", "after.tar.gz"):
+        shutil.copy(captured, leakfinder.folder / name)
     leakfinder.write("patterns.yaml", next(block for block in blocks(GUIDE, "yaml") if block.startswith("# patterns.yaml")))
     leakfinder.write("accepted.yaml", "version: 1\naccepted: []\n")
     leakfinder.write("token", "secret\n")
@@ -128,7 +138,7 @@ def test_the_readme_shows_commands():
 
 
 def test_the_guide_uses_every_command():
-    assert {"check", "analyze", "monitor", "compare", "filter", "patterns", "channels", "memory"} <= {line.command for line in command_lines() if line.page == "docs/guide.md"}
+    assert {"check", "analyze", "monitor", "compare", "filter", "patterns", "channels", "memory", "capture"} <= {line.command for line in command_lines() if line.page == "docs/guide.md"}
 
 
 def test_the_guide_has_its_recipes():
@@ -154,6 +164,9 @@ def test_the_documents_command_runs(leakfinder, target, own_mux, desk, request, 
     if line.command in NO_TARGET:
         assert leakfinder(*line.words).code == CLEAN
         return
+    if line.command == "capture":
+        for archive in leakfinder.folder.glob("*.tar.gz"):
+            archive.unlink()
     words = [aim(word, target, own_mux, opened) for word in line.words]
     more = [*BRIEF[line.command], "-gc-wait=100ms"]
     if not line.operands and not any(word.startswith("-url=") for word in words):
