@@ -41,7 +41,7 @@ class Line:
     def operands(self) -> list[str]:
         """Targets and files: the words after the command that are no flags, before `--`."""
         own = self.words[:self.words.index("--")] if "--" in self.words else self.words
-        return [word for word in own if word == "-" or not word.startswith("-")][1:]
+        return [word for before, word in zip(("", *own), own) if before != "-o" and (word == "-" or not word.startswith("-"))][1:]
 
 
 def documents() -> list[Path]:
