@@ -10,6 +10,11 @@ namespace {
 
 constexpr std::uint64_t kLeastNewcomers = 2;
 
+/// Three samples may catch two requests that last: so few samples need more newcomers.
+bool enough_came(const Growth& growth) {
+  return growth.counts.size() > 3 || growth.entries >= 4;
+}
+
 /// More joined those that were there at the first sample, all of whom are still there, nobody got away, and they cannot
 /// be a pool's idlers: locks and sends by what they are; others by a pile half as large again, in a process that is
 /// silent since, that nobody keeps (stuck kinds without identities: by the pile and the silence).
@@ -84,7 +89,7 @@ std::optional<Grade> come_and_stay(const GroupFacts& facts, StateClass state_cla
       // A sleeper wakes by itself, who is at work waits soon; without identities nobody can tell that it is the same.
       const bool passing = state_class == StateClass::kSleep || is_at_work(state_class) || !growth.main_part;
       const bool unsure = !growth.identified && passing;
-      return growth.incomplete || unsure ? Grade::kGlimpse : Grade::kLasting;
+      return growth.incomplete || unsure || !enough_came(growth) ? Grade::kGlimpse : Grade::kLasting;
     }
     return std::nullopt;
   }

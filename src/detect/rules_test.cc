@@ -32,6 +32,15 @@ TEST(GrowingSite, IsALeakWhenTheyComeAndNobodyLeaves) {
   EXPECT_EQ(finding.survivors, 4U);
 }
 
+TEST(GrowingSite, IsNoLeakOfTwoNewcomersInThreeSamples) {
+  Scene scene;
+  for (int i = 0; i < 3; ++i) {
+    scene.see(4.0 * i, {{.ids = {1}, .stack = {"main.main:5"}, .creator = ""},
+                        {.ids = ids(100, static_cast<std::uint64_t>(i))}});
+  }
+  EXPECT_NE(scene.worst(), Verdict::kLeak);
+}
+
 TEST(GrowingSite, IsNoLeakWhenIdsComeAndGo) {
   Scene scene;
   for (int i = 0; i < 5; ++i)
