@@ -52,8 +52,8 @@ ask_why() {
     [[ $word == -- ]] && break
     case $skip$found:$word in
       skip*) skip=''; continue ;;
-      *:-o | *:--o | *:-notify | *:--notify | *:-write-baseline | *:--write-baseline) skip=skip; continue ;;
-      *:-o=* | *:--o=* | *:-notify=* | *:--notify=* | *:-write-baseline=* | *:--write-baseline=*) continue ;;
+      *:-o | *:--o | *:-notify | *:--notify | *:-write-baseline | *:--write-baseline | *:-fail-on | *:--fail-on) skip=skip; continue ;;
+      *:-o=* | *:--o=* | *:-notify=* | *:--notify=* | *:-write-baseline=* | *:--write-baseline=* | *:-fail-on=* | *:--fail-on=*) continue ;;
       :check | :monitor | :analyze | :compare | :filter | :patterns | :channels | :memory | :capture) word=check found=1 ;;
     esac
     words+=("$word")

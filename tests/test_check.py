@@ -116,7 +116,7 @@ def test_three_thousand_healthy_goroutines_are_no_leak(leakfinder, serve):
 
 
 @pytest.mark.parametrize("args, code", [
-    ((), CLEAN), (("-goroutine-critical=400",), FOUND), (("-fail-on=critical",), FOUND), (("-fail-on=never",), CLEAN), (("-fail-on=suspect,critical",), FOUND),
+    ((), CLEAN), (("-goroutine-critical=400",), FOUND), (("-fail-on=critical",), FOUND), (("-fail-on=never",), CLEAN), (("-fail-on=suspect,critical",), FOUND), (("-fail-on=critical", "-fail-on=leak"), FOUND), (("-fail-on=leak", "-fail-on=suspect"), CLEAN),
     (("-fail-on=critical", "-goroutine-critical=600"), CLEAN), (("-goroutine-critical=600",), CLEAN)], ids=lambda v: " ".join(v) if isinstance(v, tuple) else str(v))
 def test_five_hundred_goroutines_end_with_the_right_code_for(leakfinder, serve, args, code):
     result = leakfinder("check", "-goroutines-only", *args, "-url", serve(PprofAnswers([crowd(500)])).url)

@@ -72,6 +72,7 @@ def test_thresholds_that_fall_are_refused(leakfinder):
 
 def test_never_with_another_fail_on_is_refused(leakfinder):
     refused(leakfinder("check", "-fail-on=never,leak"), "never")
+    refused(leakfinder("check", "-fail-on=never", "-fail-on=leak"), "never")
 
 
 def test_forced_collections_of_a_file_are_refused(leakfinder):

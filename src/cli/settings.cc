@@ -46,6 +46,23 @@ Result<void> take_flag(std::span<const std::string_view> words, std::size_t& at,
   return {};
 }
 
+/// `settings` with the values of -fail-on that are of one origin as one list, at the place of the last: repeated it
+/// adds up, yet a stronger origin replaces a weaker one, as with any other value.
+std::vector<Setting> join_fail_on(std::vector<Setting> settings) {
+  std::vector<Setting> joined;
+  for (Setting& setting : settings) {
+    const auto same = std::ranges::find_if(joined, [&](const Setting& known) {
+      return setting.flag->name == "fail-on" && known.flag == setting.flag && known.origin == setting.origin;
+    });
+    if (same != joined.end()) {
+      setting.value = format("{},{}", same->value, setting.value);
+      joined.erase(same);
+    }
+    joined.push_back(std::move(setting));
+  }
+  return joined;
+}
+
 }  // namespace
 
 Result<CommandLine> parse_command_line(std::span<const std::string_view> words) {
@@ -86,7 +103,7 @@ std::vector<Setting> environment_settings(const EnvironmentLookup& lookup) {
 
 Result<Settings> Settings::apply(std::vector<Setting> lowest_first) {
   Settings settings;
-  settings.settings_ = std::move(lowest_first);
+  settings.settings_ = join_fail_on(std::move(lowest_first));
   for (const Setting& setting : settings.settings_) {
     const Result<void> applied = setting.flag->apply(settings.options_, setting.value);
     if (applied) continue;

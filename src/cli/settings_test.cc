@@ -124,6 +124,16 @@ TEST(SettingsInOrder, AddListsUp) {
   EXPECT_THAT(options.header, ElementsAre("X: 1,2", "Y: 3"));
 }
 
+TEST(SettingsInOrder, UniteFailOnOfOneOriginAndReplaceThatOfAWeakerOne) {
+  const Flag* flag = find_flag("fail-on");
+  const Result<Settings> united =
+      Settings::apply({{flag, "suspect", "LEAKFINDER_FAIL_ON"}, {flag, "critical", "flag"}, {flag, "leak", "flag"}});
+  ASSERT_TRUE(united) << united.error().message;
+  EXPECT_EQ(united->options().fail_on, (FailOnChoice{.leak = true, .suspect = false, .critical = true}));
+  EXPECT_THAT(united->describe(), ElementsAre("-fail-on=critical,leak (flag)"));
+  EXPECT_FALSE(Settings::apply({{flag, "never", "flag"}, {flag, "leak", "flag"}}));
+  EXPECT_TRUE(Settings::apply({{flag, "leak", "LEAKFINDER_FAIL_ON"}, {flag, "never", "flag"}}));
+}
 TEST(SettingsInOrder, NameTheOriginOfAWrongValue) {
   const auto message = [](Setting wrong) {
     const Result<Settings> settings = Settings::apply({std::move(wrong)});
