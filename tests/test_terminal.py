@@ -4,6 +4,7 @@ import os
 import re
 import resource
 import signal
+import subprocess
 import time
 from dataclasses import replace
 
@@ -165,6 +166,32 @@ def wait_until(happened, within: float = 10) -> None:
     while not happened():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.01)
+
+
+# --- Progress
+
+def test_a_transfer_that_takes_long_is_told(leakfinder, serve):
+    healthy = small_program().debug2()
+
+    def slowly(exchange):
+        exchange.head(200, {"Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(healthy))})
+        for i in range(0, len(healthy), len(healthy) // 12 + 1):
+            exchange.pause(0.1)
+            exchange.send(healthy[i:i + len(healthy) // 12 + 1])
+
+    shown = terminal.run("check", "-goroutines-only", "-url", serve(slowly).url, cwd=leakfinder.folder)
+    assert "receiving, " in shown.screen, shown
+
+
+def test_reading_that_takes_long_is_told(leakfinder):
+    leakfinder.write("small.txt", small_program().debug2())
+    os.mkfifo(leakfinder.folder / "slow.txt")
+    writer = subprocess.Popen(["bash", "-c", "for i in 1 2 3 4 5 6; do head -c 200 small.txt; sleep 0.3; done > slow.txt"], cwd=leakfinder.folder)
+    try:
+        shown = terminal.run("check", "small.txt", "slow.txt", cwd=leakfinder.folder)
+    finally:
+        writer.wait(timeout=10)
+    assert "reading, 2 of 2" in shown.screen, shown
 
 
 # --- Poor surroundings

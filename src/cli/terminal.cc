@@ -95,6 +95,8 @@ void ProgressLine::update(std::string_view what, double fraction, std::chrono::m
   const bool is_long =
       left.count() >= 0 ? left >= std::chrono::seconds(1) : now - first_update_ >= std::chrono::milliseconds(700);
   if (!drawn_ && !is_long) return;
+  if (drawn_ && now - last_drawn_ < std::chrono::milliseconds(50)) return;
+  last_drawn_ = now;
   constexpr int kBar = 24;
   const int full = static_cast<int>(std::lround(std::clamp(fraction, 0.0, 1.0) * kBar));
   std::string bar;
@@ -107,6 +109,7 @@ void ProgressLine::update(std::string_view what, double fraction, std::chrono::m
 }
 
 void ProgressLine::end() {
+  first_update_ = {};
   if (!drawn_) return;
   FdSink sink(STDERR_FILENO);
   static_cast<void>(sink.write("\r\x1b[K"));

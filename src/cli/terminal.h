@@ -56,7 +56,7 @@ class ProgressLine final : public pipeline::Progress {
   bool draws_;
   bool utf8_;
   bool drawn_ = false;
-  std::chrono::steady_clock::time_point first_update_{};
+  std::chrono::steady_clock::time_point first_update_{}, last_drawn_{};
 };
 
 }  // namespace lf::cli

@@ -145,7 +145,9 @@ Result<Subject> find_subject(const Run& run, const Command& command) {
 
 Workplace::Workplace(const Run& run)
     : symbols_(symbol_limits()),
-      environment_{clock_, run.stop, symbols_, decode_limits(run.options())},
+      // monitor draws a screen of its own.
+      environment_{clock_, run.stop, symbols_, decode_limits(run.options()),
+                   run.line.command == "monitor" ? nullptr : &progress_},
       progress_(run.err, run.options().quiet) {}
 
 Result<std::unique_ptr<Workplace>> Workplace::open(const Run& run, const Subject& subject) {

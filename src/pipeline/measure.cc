@@ -71,11 +71,17 @@ bool Session::index_count(std::string_view profile, std::uint64_t& count) const 
 
 Result<void> Session::fetch(std::span<Ask> asks) {
   std::vector<target::Transfer> transfers(asks.size());
+  std::uint64_t received = 0;
   for (std::size_t i = 0; i < asks.size(); ++i) {
     Ask& ask = asks[i];
     ask.decoder = decode::make_any_decoder(environment_.symbols, environment_.limits);
     transfers[i].request = {ask.path, ask.from_root, {}};
-    transfers[i].sink = [&ask](std::span<const std::byte> chunk) {
+    transfers[i].sink = [&](std::span<const std::byte> chunk) {
+      received += chunk.size();
+      if (environment_.progress != nullptr) {
+        environment_.progress->update(format("receiving, {:.1f} MiB", static_cast<double>(received) / (1 << 20)), 0,
+                                      std::chrono::milliseconds(-1));
+      }
       ask.decoder->feed(chunk);
       if (ask.keep_bytes) ask.bytes.insert(ask.bytes.end(), chunk.begin(), chunk.end());
       return true;
@@ -84,6 +90,7 @@ Result<void> Session::fetch(std::span<Ask> asks) {
     if (ask.path.find("gc=1") != std::string::npos) ++cost_.forced_collections;
   }
   source_.fetch(transfers, environment_.stop);
+  if (environment_.progress != nullptr) environment_.progress->end();
   for (std::size_t i = 0; i < asks.size(); ++i) {
     asks[i].response = std::move(transfers[i].response);
     const target::Response& response = asks[i].response;

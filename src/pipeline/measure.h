@@ -16,6 +16,7 @@
 #include "model/report.h"
 #include "model/snapshot.h"
 #include "model/symbols.h"
+#include "pipeline/progress.h"
 #include "target/source.h"
 
 namespace lf::pipeline {
@@ -71,6 +72,7 @@ struct Environment {
   const Stop& stop;
   Symbols& symbols;
   decode::DecodeLimits limits;
+  Progress* progress = nullptr;  ///< hears of transfers that take long; may be null
 };
 
 /// Measures one live target, sparing it: index first, then goroutine and heap side by side on kept-alive connections.

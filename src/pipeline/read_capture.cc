@@ -215,15 +215,15 @@ bool is_folder(const std::string& path) {
 }
 
 Result<CaptureRead> read_capture_folder(const std::string& path, Environment& environment, bool keep_bytes,
-                                        const std::function<void()>& tell) {
+                                        const BytesRead& tell) {
   const std::string shown = visible(path);
   CaptureAssembly assembly(path, environment, keep_bytes);
   const auto take = [&](const std::string& name) -> Result<void> {
-    tell();
     assembly.begin(name, 0);
     const Result<std::uint64_t> read =
         target::read_file((std::filesystem::path(path) / name).string(), environment.limits.body_bytes,
                           [&](std::span<const std::byte> chunk) {
+                            tell(chunk.size());
                             assembly.feed(chunk);
                             return true;
                           },

@@ -81,8 +81,11 @@ class CaptureAssembly final : public target::MemberSink {
 /// Whether `path` is a folder.
 bool is_folder(const std::string& path);
 
-/// Reads a capture's folder; `tell` is called now and then. Fails as `finish` does, with kIo and kInterrupted.
+/// Hears how many bytes were read since it heard last.
+using BytesRead = std::function<void(std::uint64_t)>;
+
+/// Reads a capture's folder; `tell` is called for each piece. Fails as `finish` does, with kIo and kInterrupted.
 [[nodiscard]] Result<CaptureRead> read_capture_folder(const std::string& path, Environment& environment,
-                                                      bool keep_bytes, const std::function<void()>& tell);
+                                                      bool keep_bytes, const BytesRead& tell);
 
 }  // namespace lf::pipeline

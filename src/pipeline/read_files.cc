@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
+#include <cmath>
+#include <filesystem>
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "base/format.h"
@@ -175,12 +177,12 @@ class Intake {
 };
 
 void read_one(Collected& all, const std::string& path, Environment& environment, bool keep_bytes,
-              const std::function<void()>& tell) {
+              const BytesRead& tell) {
   if (is_folder(path)) return add_capture(all, read_capture_folder(path, environment, keep_bytes, tell));
   Intake intake(path, environment, keep_bytes);
   const Result<std::uint64_t> read =
       target::read_file(path, environment.limits.body_bytes, [&](std::span<const std::byte> chunk) {
-        tell();
+        tell(chunk.size());
         return intake.feed(chunk) && !environment.stop.requested();
       });
   if (!read && read.error().code != ErrorCode::kTooLarge) return all.files.errors.push_back(read.error());
@@ -241,16 +243,53 @@ std::vector<Snapshot> merge(Collected& all, milliseconds interval, WallTime now)
   return snapshots;
 }
 
+/// How far the reading of all files is, by their sizes; unknown where one has none (a pipe).
+class ReadingProgress {
+ public:
+  ReadingProgress(std::span<const std::string> paths, const Clock& clock, Progress& progress)
+      : clock_(clock), progress_(progress), began_(clock.steady()), files_(paths.size()) {
+    for (const std::string& path : paths) size_ += size_of(path);
+  }
+  void add(std::size_t file, std::uint64_t bytes) {
+    done_ += bytes;
+    const double fraction = size_ > 0 ? std::min(1.0, static_cast<double>(done_) / static_cast<double>(size_)) : 0;
+    const auto spent = std::chrono::duration<double, std::milli>(clock_.steady() - began_);
+    const bool known = fraction > 0 && fraction < 1;
+    progress_.update(format("reading, {} of {}", file + 1, files_), fraction,
+                     milliseconds(known ? std::llround(spent.count() * (1 - fraction) / fraction) : -1));
+  }
+
+ private:
+  static std::uint64_t size_of(const std::string& path) {
+    std::error_code error;
+    const std::filesystem::path place(path);
+    if (!std::filesystem::is_directory(place, error)) {
+      const std::uintmax_t size = std::filesystem::file_size(place, error);
+      return error ? 0 : size;
+    }
+    std::uint64_t sum = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(place, error)) {
+      const std::uintmax_t size = entry.is_regular_file(error) ? entry.file_size(error) : 0;
+      sum += error ? 0 : size;
+    }
+    return sum;
+  }
+
+  const Clock& clock_;
+  Progress& progress_;
+  SteadyTime began_;
+  std::size_t files_;
+  std::uint64_t size_ = 0, done_ = 0;
+};
+
 }  // namespace
 
 Result<FilesRead> read_files(std::span<const std::string> paths, Environment& environment, milliseconds interval,
                              bool keep_bytes, Progress& progress) {
   Collected all;
+  ReadingProgress reading(paths, environment.clock, progress);
   for (std::size_t i = 0; i < paths.size() && !environment.stop.requested(); ++i) {
-    read_one(all, paths[i], environment, keep_bytes, [&] {
-      progress.update(format("reading, {} of {}", i + 1, paths.size()),
-                      static_cast<double>(i) / static_cast<double>(paths.size()), milliseconds(-1));
-    });
+    read_one(all, paths[i], environment, keep_bytes, [&](std::uint64_t bytes) { reading.add(i, bytes); });
   }
   progress.end();
   if (all.goroutines.empty() && all.heap.empty() && all.captures.empty()) {
