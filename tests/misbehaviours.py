@@ -6,10 +6,10 @@ Every row is run by test_misbehaviour.py within -timeout plus a second and under
 import gzip
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fake_target import Answer, Exchange
-from support.pprof_answers import OCTETS, TEXT, PprofAnswers
+from support.pprof_answers import OCTETS, TEXT, PprofAnswers, small_program
 
 LOGIN_PAGE = b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><form action='/login'>Please sign in</form></body></html>\n"
 ZEROS_16M = gzip.compress(bytes(16 << 20), 9, mtime=0)
@@ -173,6 +173,15 @@ def lying_index(counts: dict[str, str], *more: str) -> Callable[[PprofAnswers], 
     return wrap
 
 
+def restarts(healthy: PprofAnswers) -> Answer:
+    """The process is another one from the second sample on: its counters begin anew, its goroutines are others."""
+    first = small_program()
+    first = replace(first, memstats={"NumGC": 90, "Mallocs": 9_000_000, "TotalAlloc": 9 << 30})
+    second = replace(first, memstats={"NumGC": 1, "Mallocs": 9_000, "TotalAlloc": 9 << 20},
+                     groups=tuple(replace(group, first_id=group.first_id // 10) for group in first.groups))
+    return PprofAnswers([first, second])
+
+
 def transport_gzip(healthy: PprofAnswers) -> Answer:
     """A proxy compresses text answers although nobody asked."""
     def answer(exchange: Exchange) -> None:
@@ -222,6 +231,11 @@ ROWS = (
     Row("sends counts beyond 64 bits", at("goroutine", body(b"goroutine profile: total 99999999999999999999999\n99999999999999999999999 @ 0x1\n#\t0x1\tmain.f+0x1\t/m.go:1\n\n", TEXT)),
         (0, 3), r"malformed|number|count|too large|beyond|range|byte \d+|line \d+"),
     Row("promises more than it sends", at("*", lying_long), 3, BROKEN),
+    Row("promises less than it sends", at("goroutine", raw(b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n" + small_program().proto())), 3, DAMAGED),
+    Row("promises more than anybody has", at("*", raw(b"HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775807\r\n\r\n\x1f\x8b")), 3, r"larger|more than|too large"),
+    Row("promises a length that is no number", at("*", raw(b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n\x1f\x8b")), 3, r"length|header|http|failed|" + BROKEN),
+    Row("sends gzip within gzip", changed("goroutine", gzip.compress), (0, 3), r"\b12\b|" + NOT_A_PROFILE),
+    Row("sends more behind its gzip", changed("goroutine", lambda data: data + b"more" * 100), 0, r"\b12\b"),
     Row("resets at once", everywhere(reset_at_once), 3, r"reset|" + BROKEN),
     Row("resets in the body", at("*", reset_in_body), 3, r"reset|" + BROKEN),
     Row("closes without an answer", everywhere(close_at_once), 3, BROKEN),
@@ -246,13 +260,15 @@ ROWS = (
     Row("has a broken status line", everywhere(raw(b"HTTP/1.1 banana\r\n\r\nno")), 3, r"http|status|header|malformed"),
     Row("speaks TLS on a plain port", everywhere(raw(b"\x15\x03\x01\x00\x02\x02\x46")), 3, r"http|tls"),
     Row("sends headers without end", everywhere(huge_headers), 3, r"header|too large|large"),
-    Row("sends chunks with broken sizes", at("*", raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nbanana\r\nxx\r\n")), 3, BROKEN + r"|chunk|malformed|transfer|encoding|broken"),
+    Row("sends less than the size of its chunk", at("*", raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nxx\r\n")), 3, r"closed the connection in the middle of"),
+    Row("sends chunks whose sizes are no numbers", at("*", raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzebra\r\nxx\r\n")), 3, r"chunked transfer encoding of \S+ is broken"),
     Row("sends a chunk without end", at("*", raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\nxx\r\n")), 3,
         r"chunk|malformed|transfer|encoding|broken|" + BROKEN),
     Row("has an index that counts too few", lying_index({"goroutine": "1"}), 0, r"\b12\b"),
     Row("has an index that counts too many", lying_index({"goroutine": "4000000000"}), 0, r"\b12\b"),
     Row("has an index with numbers beyond 64 bits", lying_index({"goroutine": "9" * 30, "heap": "9" * 40}), 0, r"\b12\b"),
     Row("has an index with a profile that is not there", lying_index({}, "goroutineleak"), 0, r"\b12\b", ("analyze", "-save-reports=false", "-sample-interval=100ms")),
+    Row("restarts between two samples", restarts, (0, 1), r"restart", ("analyze", "-save-reports=false", "-samples=3", "-sample-interval=100ms")),
     Row("compresses what nobody asked it to", transport_gzip, 0, r"\b12\b"),
     Row("cuts its dump at 64 MiB", cut_dump_target, (0, 1), r"cut|truncated|64 MiB", ("analyze", "-save-reports=false", "-samples=1", "-timeout=20s")),
 )

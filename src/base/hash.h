@@ -11,4 +11,10 @@ namespace lf {
 std::uint64_t hash_bytes(std::span<const std::byte> bytes, std::uint64_t seed = 0);
 std::uint64_t hash_text(std::string_view text, std::uint64_t seed = 0);
 
+/// For maps of the standard library's kind whose keys a target can choose: std::hash gives numbers back as they are,
+/// and keys that are equal in their low bits make an open table grow without end. Seeded anew in each process.
+struct NumberHash {
+  std::size_t operator()(std::uint64_t number) const;
+};
+
 }  // namespace lf

@@ -32,6 +32,8 @@ struct Options {
   std::uint64_t max_body = 512ULL << 20;
   std::uint64_t max_goroutines = 2'000'000;
   std::uint64_t max_goroutines_full = 1'000;
+  std::uint64_t max_stacks = 1'000'000, max_frames_per_stack = 2'048, max_labels = 1'000'000;
+  std::uint64_t max_name_bytes = 256ULL << 20;
 
   // what to measure
   bool goroutines_only = false, memory_only = false;

@@ -15,8 +15,13 @@
 namespace lf::cli {
 namespace {
 
-SymbolLimits symbol_limits() {
-  return {};
+SymbolLimits symbol_limits(const Options& options) {
+  SymbolLimits limits;
+  limits.stacks = std::min<std::uint64_t>(options.max_stacks, UINT32_MAX / 2);
+  limits.frames_a_stack = options.max_frames_per_stack;
+  limits.labels = std::min<std::uint64_t>(options.max_labels, UINT32_MAX / 2);
+  limits.string_bytes = options.max_name_bytes;
+  return limits;
 }
 
 decode::DecodeLimits decode_limits(const Options& options) {
@@ -144,7 +149,7 @@ Result<Subject> find_subject(const Run& run, const Command& command) {
 }
 
 Workplace::Workplace(const Run& run)
-    : symbols_(symbol_limits()),
+    : symbols_(symbol_limits(run.options())),
       // monitor draws a screen of its own.
       environment_{clock_, run.stop, symbols_, decode_limits(run.options()),
                    run.line.command == "monitor" ? nullptr : &progress_},

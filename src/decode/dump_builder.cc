@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "decode/text_fields.h"
+#include "model/overflow_warnings.h"
 
 namespace lf::decode {
 namespace {
@@ -24,7 +25,7 @@ DumpBuilder::DumpBuilder(Symbols& symbols, const DecodeLimits& limits, DumpSourc
       symbols_(symbols),
       headers_(symbols),
       parser_(symbols, source),
-      overflows_before_(symbols.overflows().total()) {}
+      overflows_before_(symbols.overflows()) {}
 
 void DumpBuilder::add(GrowingDump& dump, std::string_view text, std::span<const BlockLine> lines, std::uint64_t sample,
                       std::uint64_t offset, bool cut) {
@@ -159,13 +160,10 @@ void DumpBuilder::finish(GrowingDump& dump) {
   if (!profile.parents.empty()) profile.parents.resize(profile.goroutines.size());
   std::ranges::sort(profile.sync_waits, {}, &SyncWait::goroutine_id);
   if (profile.dropped != 0) {
-    constexpr std::string_view kMessage = "more goroutines than -max-goroutines allows: the rest was counted, not kept";
-    warnings_.add(WarningCode::kLimitReached, TargetText(kMessage), {}, profile.dropped);
+    warnings_.add(WarningCode::kLimitReached, TargetText(kTooManyGoroutines), {}, profile.dropped);
   }
-  if (const std::uint64_t overflows = symbols_.overflows().total(); overflows != overflows_before_) {
-    warnings_.add(WarningCode::kLimitReached, {}, overflows - overflows_before_);
-    overflows_before_ = overflows;
-  }
+  warn_of_overflows(overflows_before_, symbols_.overflows(), {}, warnings_);
+  overflows_before_ = symbols_.overflows();
   profiles_.emplace_back(done.offset, std::move(profile));
 }
 

@@ -79,7 +79,7 @@ class DumpBuilder {
   KnownBlocks known_;
   std::vector<std::pair<std::uint64_t, GoroutineProfile>> profiles_;  ///< by offset
   Warnings warnings_;
-  std::uint64_t overflows_before_;
+  SymbolOverflows overflows_before_;
 };
 
 }  // namespace lf::decode

@@ -175,7 +175,7 @@ void GoroutineDebug1Decoder::close_record() {
     add_to_total(count_, profile_.total, decoded_.warnings, record_offset_);
     if (profile_.counts.size() >= limits_.goroutines) {
       profile_.dropped += count_ > 0 ? static_cast<std::uint64_t>(count_) : 0;
-      warn(WarningCode::kLimitReached);
+      decoded_.warnings.add(WarningCode::kLimitReached, TargetText(kTooManyGoroutines), place());
     } else {
       record.serves_our_request = stack_.saw(kServesProfile);
       record.stack = stack_.intern(symbols_);

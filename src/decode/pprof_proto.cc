@@ -13,6 +13,7 @@
 #include "decode/proto_wire.h"
 #include "decode/text_fields.h"
 #include "decode/unsupported.h"
+#include "model/overflow_warnings.h"
 
 namespace lf::decode {
 namespace {
@@ -178,7 +179,7 @@ Result<Decoded> PprofPass::run() {
   }
   decoded_.kind = kind.kind;
   decoded_.size_bytes = body_.size();
-  const std::uint64_t overflows = symbols_.overflows().total();
+  const SymbolOverflows overflows = symbols_.overflows();
   // Ids of locations take two to three bytes; a sample has few others.
   symbols_.reserve(static_cast<std::size_t>(outline.samples), static_cast<std::size_t>(outline.sample_bytes / 3));
   tables.resolve(symbols_);
@@ -189,9 +190,7 @@ Result<Decoded> PprofPass::run() {
   }
   WireReader second(body_);
   take_samples(second, tables, outline, sample_types);
-  if (const std::uint64_t lost = symbols_.overflows().total() - overflows; lost > 0) {
-    decoded_.warnings.add(WarningCode::kLimitReached, byte_place(body_.size()), lost);
-  }
+  warn_of_overflows(overflows, symbols_.overflows(), byte_place(body_.size()), decoded_.warnings);
   return std::move(decoded_);
 }
 

@@ -144,7 +144,7 @@ void PprofSamples::add_goroutines(std::span<const std::byte> message, bool leak_
   if (profile.counts.size() >= limits_.goroutines || frames_left_ == 0) {
     add_to_total(record.count, profile.total, warnings_, body_.field_offset());
     profile.dropped += record.count > 0 ? static_cast<std::uint64_t>(record.count) : 0;
-    return warn(WarningCode::kLimitReached);
+    return warnings_.add(WarningCode::kLimitReached, TargetText(kTooManyGoroutines), byte_place(body_.field_offset()));
   }
   LeafState state;
   walk_stack(&state);

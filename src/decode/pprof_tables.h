@@ -9,6 +9,7 @@
 
 #include <tsl/robin_map.h>
 
+#include "base/hash.h"
 #include "decode/proto_wire.h"
 #include "decode/spelling.h"
 #include "decode/text_fields.h"
@@ -36,7 +37,7 @@ class PprofIds {
   std::uint32_t find_sparse(std::uint64_t id) const;
 
   std::vector<std::uint32_t> dense_;
-  tsl::robin_map<std::uint64_t, std::uint32_t> sparse_;
+  tsl::robin_map<std::uint64_t, std::uint32_t, NumberHash> sparse_;
 };
 
 /// One frame of a location.

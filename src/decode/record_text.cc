@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "decode/proto_wire.h"
 #include "decode/text_fields.h"
+#include "model/overflow_warnings.h"
 
 namespace lf::decode {
 namespace {
@@ -102,7 +103,7 @@ std::string RecordTextDecoder::place() const {
 }
 
 void RecordTextDecoder::feed(std::span<const std::byte> chunk) {
-  if (fed_ == 0) overflows_ = symbols_.overflows().total();
+  if (fed_ == 0) overflows_ = symbols_.overflows();
   if (chunk.size() > limits_.body_bytes - fed_) {
     chunk = chunk.first(static_cast<std::size_t>(limits_.body_bytes - fed_));
     cut_ = true;
@@ -149,9 +150,7 @@ Result<Decoded> RecordTextDecoder::finish() {
   decoded_.size_bytes = fed_;
   decoded_.go_version = TargetText(frames_.go_version());
   close(decoded_, cut_);
-  if (const std::uint64_t lost = symbols_.overflows().total() - overflows_; lost > 0) {
-    decoded_.warnings.add(WarningCode::kLimitReached, place(), lost);
-  }
+  warn_of_overflows(overflows_, symbols_.overflows(), place(), decoded_.warnings);
   return std::move(decoded_);
 }
 

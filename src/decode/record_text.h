@@ -91,7 +91,7 @@ class RecordTextDecoder : public Decoder {
   bool cut_ = false;
   std::uint64_t fed_ = 0;
   std::uint64_t offset_ = 0;  ///< of the present line
-  std::uint64_t overflows_ = 0;
+  SymbolOverflows overflows_;
 };
 
 }  // namespace lf::decode

@@ -7,6 +7,10 @@
 
 namespace lf::decode {
 
+/// Of `DecodeLimits::goroutines`.
+inline constexpr std::string_view kTooManyGoroutines =
+    "more goroutines than -max-goroutines allows: the rest was counted, not kept";
+
 /// A number cut from the front of a text.
 struct LeadingNumber {
   std::uint64_t value = 0;  ///< capped at its type's maximum

@@ -5,6 +5,7 @@
 
 #include <tsl/robin_map.h>
 
+#include "base/hash.h"
 #include "detect/heap_history.h"
 #include "detect/history_thinning.h"
 #include "detect/stack_facts.h"
@@ -69,7 +70,7 @@ struct History::Impl {
   StackFactsTable stacks{*symbols};
   HeapHistory heap{*symbols, limits.heap_sites};
   tsl::robin_map<GroupKey, std::uint32_t, GroupKeyHash> group_index;
-  tsl::robin_map<std::uint64_t, std::uint32_t> population_index;
+  tsl::robin_map<std::uint64_t, std::uint32_t, NumberHash> population_index;
   std::vector<Tally> tallies;
   std::vector<Population::Point> population_tallies;
   bool epoch_has_dump = false;

@@ -24,7 +24,9 @@ StringId Symbols::intern(std::string_view text) {
     text = text.substr(0, limits_.one_string_bytes);
     ++overflows_.strings;
   }
-  if (strings_.used_bytes() + text.size() > limits_.string_bytes) {
+  // What the table itself takes counts too: else a flood of short names would cost several times their bytes.
+  constexpr std::size_t kBytesAString = 24;
+  if (strings_.used_bytes() + strings_.size() * kBytesAString + text.size() > limits_.string_bytes) {
     const StringId known = strings_.find(text);
     if (!known) ++overflows_.strings;
     return known;

@@ -27,7 +27,10 @@ std::string_view warning_brief(WarningCode code) {
 }
 
 void Warnings::add(WarningCode code, TargetText message, std::string where, std::uint64_t count) {
-  const auto known = std::ranges::find(all_, code, &Warning::code);
+  // Which of the limits was reached is in the message alone.
+  const auto known = std::ranges::find_if(all_, [&](const Warning& warning) {
+    return warning.code == code && (code != WarningCode::kLimitReached || warning.message == message);
+  });
   if (known != all_.end()) {
     known->count += count;
   } else {
@@ -44,8 +47,9 @@ void Warnings::add(const Warnings& others) {
 }
 
 std::uint64_t Warnings::count(WarningCode code) const {
-  const auto known = std::ranges::find(all_, code, &Warning::code);
-  return known == all_.end() ? 0 : known->count;
+  std::uint64_t sum = 0;
+  for (const Warning& warning : all_) sum += warning.code == code ? warning.count : 0;
+  return sum;
 }
 
 }  // namespace lf

@@ -28,7 +28,7 @@ struct Warning {
   std::uint64_t count = 1;
 };
 
-/// Collects warnings; equal codes add up, the first one's message and place are kept.
+/// Collects warnings; equal codes (of limits: equal messages) add up, the first one's message and place are kept.
 class Warnings {
  public:
   void add(WarningCode code, TargetText message, std::string where = {}, std::uint64_t count = 1);

@@ -29,12 +29,16 @@ std::unexpected<Error> io_failure(std::string_view what, const std::string& path
 /// An open file; closed at the end of its life at the latest.
 class OpenFile final : public Sink {
  public:
-  OpenFile(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}
+  /// `shown` stands in messages: the name that the file is to have.
+  OpenFile(int descriptor, std::string path, std::string shown)
+      : descriptor_(descriptor), path_(std::move(path)), shown_(std::move(shown)) {}
   ~OpenFile() override {
     if (descriptor_ >= 0) ::close(descriptor_);
   }
   OpenFile(OpenFile&& other) noexcept
-      : descriptor_(std::exchange(other.descriptor_, -1)), path_(std::move(other.path_)) {}
+      : descriptor_(std::exchange(other.descriptor_, -1)),
+        path_(std::move(other.path_)),
+        shown_(std::move(other.shown_)) {}
   OpenFile(const OpenFile&) = delete;
   OpenFile& operator=(const OpenFile&) = delete;
   OpenFile& operator=(OpenFile&&) = delete;
@@ -43,7 +47,7 @@ class OpenFile final : public Sink {
     while (!text.empty()) {
       const ssize_t written = ::write(descriptor_, text.data(), text.size());
       if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return io_failure("write", path_, errno);
+      if (written < 0) return io_failure("write", shown_, errno);
       text.remove_prefix(static_cast<std::size_t>(written));
     }
     return {};
@@ -51,7 +55,7 @@ class OpenFile final : public Sink {
 
   /// File systems tell of a full disk or quota as late as here.
   Result<void> close() {
-    if (::close(std::exchange(descriptor_, -1)) != 0 && errno != EINTR) return io_failure("write", path_, errno);
+    if (::close(std::exchange(descriptor_, -1)) != 0 && errno != EINTR) return io_failure("write", shown_, errno);
     return {};
   }
 
@@ -60,16 +64,17 @@ class OpenFile final : public Sink {
  private:
   int descriptor_;
   std::string path_;
+  std::string shown_;
 };
 
 /// A new file beside the one that is to be, invisible in listings; its mode is the user's.
-Result<OpenFile> open_temporary(const fs::path& folder) {
+Result<OpenFile> open_temporary(const fs::path& folder, const std::string& shown) {
   constexpr int kAttempts = 100;
   int error = EEXIST;
   for (int attempt = 0; attempt < kAttempts && error == EEXIST; ++attempt) {
     const std::string path = (folder / format(".leakfinder-{}-{}.tmp", ::getpid(), attempt)).string();
     const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (descriptor >= 0) return OpenFile(descriptor, path);
+    if (descriptor >= 0) return OpenFile(descriptor, path, shown);
     error = errno;
   }
   return io_failure("write into the folder", folder.empty() ? "." : folder.string(), error);
@@ -93,8 +98,8 @@ int rename_if_free(const std::string& from, const std::string& to) {
 }
 
 /// Writes `bytes` to a temporary file in `folder`; returns its path. No file stays where that fails.
-Result<std::string> write_temporary(const fs::path& folder, std::string_view bytes) {
-  Result<OpenFile> file = open_temporary(folder);
+Result<std::string> write_temporary(const fs::path& folder, const std::string& shown, std::string_view bytes) {
+  Result<OpenFile> file = open_temporary(folder, shown);
   if (!file) return std::unexpected(file.error());
   Result<void> result = file->write(bytes);
   if (result) result = file->close();
@@ -123,7 +128,8 @@ Result<std::string> ReportFolder::save(std::string_view stem, std::string_view e
     return fail(ErrorCode::kIo, format("could not create the folder \"{}\": {}; name another with -reports-dir",
                                        visible(folder_), error.message()));
   }
-  const Result<std::string> temporary = write_temporary(folder_, bytes);
+  const Result<std::string> temporary =
+      write_temporary(folder_, (fs::path(folder_) / format("{}_{}{}", stem, stamp_, extension)).string(), bytes);
   if (!temporary) return std::unexpected(temporary.error());
   constexpr int kAttempts = 10'000;
   int status = EEXIST;
@@ -145,7 +151,7 @@ Result<void> write_file(const std::string& path, std::string_view bytes) {
     if (fs::is_directory(to, error)) return io_failure("write", path, EISDIR);
     const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
     if (descriptor < 0) return io_failure("write", path, errno);
-    OpenFile device(descriptor, path);
+    OpenFile device(descriptor, path, path);
     const Result<void> result = device.write(bytes);
     return result ? device.close() : result;
   }
@@ -158,7 +164,7 @@ Result<void> write_file(const std::string& path, std::string_view bytes) {
                 format("could not create the folder \"{}\" for {}: {}", visible(to.parent_path().string()),
                        visible(to.filename().string()), error.message()));
   }
-  const Result<std::string> temporary = write_temporary(to.parent_path(), bytes);
+  const Result<std::string> temporary = write_temporary(to.parent_path(), path, bytes);
   if (!temporary) return std::unexpected(temporary.error());
   if (::rename(temporary->c_str(), to.c_str()) == 0) return {};
   const int status = errno;

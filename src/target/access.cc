@@ -103,6 +103,7 @@ Result<Access> Access::prepare(const TargetSpec& spec, const TargetUrl& url) {
   for (const std::string& header : spec.headers) {
     auto line = header_line(header);
     if (!line) return std::unexpected(line.error());
+    out.secrets_.add_header(*line);
     out.header_lines_.push_back(*std::move(line));
   }
   for (const auto& [path, flag] : {std::pair(&spec.ca_file, "-ca"), std::pair(&spec.certificate_file, "-cert"),
@@ -127,11 +128,18 @@ Result<Access> Access::prepare(const TargetSpec& spec, const TargetUrl& url) {
       return fail(ErrorCode::kUsage, "a user (of -user or of the URL) and -bearer-token-file exclude each other");
     }
     out.token_.emplace(spec.bearer_token_file);
-    if (auto token = out.token_->read(); !token) return std::unexpected(token.error());
+    auto token = out.token_->read();
+    if (!token) return std::unexpected(token.error());
+    out.secrets_.add(*token);
   }
+  if (out.credentials_) out.secrets_.add(*out.credentials_);
+  out.secrets_.add_query(url.secret_query());
   if (!spec.proxy.empty()) {
     if (auto valid = check_proxy_url(spec.proxy); !valid) return std::unexpected(valid.error());
     out.proxy_ = spec.proxy;
+    if (auto proxy = TargetUrl::parse(spec.proxy); proxy && proxy->credentials()) {
+      out.secrets_.add(*proxy->credentials());
+    }
     out.proxy_display_ = without_credentials(spec.proxy);
   }
   out.ca_file_ = spec.ca_file;
@@ -156,6 +164,7 @@ Result<void> Access::apply(EasyHandle& handle, HeaderList& headers) {
   if (token_) {
     auto token = token_->read();
     if (!token) return std::unexpected(token.error());
+    secrets_.add(*token);
     headers.append(format("Authorization: Bearer {}", *token));
   }
   handle.set_pointer(CURLOPT_HTTPHEADER, headers.list());

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "target/curl_library.h"
+#include "target/secrets.h"
 #include "target/source.h"
 #include "target/url.h"
 
@@ -43,6 +44,8 @@ class Access {
   const std::string& proxy_display() const { return proxy_display_; }
   /// The variable of the environment that may put a proxy in between ("http_proxy"); empty where none applies.
   const std::string& proxy_variable() const { return proxy_variable_; }
+  /// All that must not come back from the target onto a screen.
+  const Secrets& secrets() const { return secrets_; }
 
  private:
   Access() = default;
@@ -58,6 +61,7 @@ class Access {
   std::string proxy_, proxy_display_, proxy_variable_;
   std::string socket_path_;
   std::string user_agent_;
+  Secrets secrets_;
 };
 
 }  // namespace lf::target

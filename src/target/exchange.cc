@@ -27,6 +27,7 @@ Exchange::Exchange(const CurlLibrary& curl, const TargetUrl& url, const Limits& 
 
 bool Exchange::start(Transfer& transfer, Access& access, CURLSH* share, SteadyTime now) {
   transfer_ = &transfer;
+  secrets_ = &access.secrets();
   has_credentials_ = access.has_credentials();
   has_own_authority_ = access.has_own_authority();
   answer_.clear();
@@ -35,7 +36,8 @@ bool Exchange::start(Transfer& transfer, Access& access, CURLSH* share, SteadyTi
   tls_started_ = false;
   error_bytes_ = 0;
   error_text_[0] = '\0';
-  started_ = last_byte_ = now;
+  started_ = progress_at_ = now;
+  since_progress_ = 0;
   first_byte_.reset();
 
   auto request_url = url_.request_url(transfer.request);
@@ -94,8 +96,9 @@ std::size_t Exchange::take_body(char* data, std::size_t size, std::size_t count,
 }
 
 bool Exchange::on_header(std::string_view line) {
-  last_byte_ = std::chrono::steady_clock::now();
-  if (!first_byte_) first_byte_ = last_byte_;
+  progress_at_ = std::chrono::steady_clock::now();
+  since_progress_ = 0;
+  if (!first_byte_) first_byte_ = progress_at_;
   if (!answer_.feed(line)) {
     refusal_ = Refusal::kHugeHeaders;
     return false;
@@ -110,7 +113,7 @@ bool Exchange::on_header(std::string_view line) {
 bool Exchange::on_body(std::span<const std::byte> chunk) {
   Response& response = transfer_->response;
   if (answer_.status() != 200) {
-    last_byte_ = std::chrono::steady_clock::now();
+    note_progress(chunk.size());
     return on_error_body(std::string_view(reinterpret_cast<const char*>(chunk.data()), chunk.size()));
   }
   const std::uint64_t size = std::min<std::uint64_t>(chunk.size(), limits_.max_body_bytes - response.body_bytes);
@@ -120,9 +123,16 @@ bool Exchange::on_body(std::span<const std::byte> chunk) {
     return false;
   }
   // After the sink: the time that it takes is ours, not the target's.
-  last_byte_ = std::chrono::steady_clock::now();
+  note_progress(chunk.size());
   if (size < chunk.size()) refusal_ = Refusal::kBodyTooLarge;
   return size == chunk.size();
+}
+
+void Exchange::note_progress(std::size_t bytes) {
+  since_progress_ += bytes;
+  if (since_progress_ < kStallBytes) return;
+  since_progress_ = 0;
+  progress_at_ = std::chrono::steady_clock::now();
 }
 
 bool Exchange::on_error_body(std::string_view chunk) {
@@ -137,6 +147,7 @@ bool Exchange::on_error_body(std::string_view chunk) {
 bool Exchange::finish(CURLcode code, SteadyTime now) {
   Response& response = transfer_->response;
   const int status = answer_.status();
+  response.error_body = secrets_->mask(std::move(response.error_body));
   if (refusal_ == Refusal::kHugeHeaders) {
     end(now, describe_huge_headers(context()));
   } else if (refusal_ == Refusal::kBodyTooLarge) {
@@ -157,7 +168,7 @@ bool Exchange::finish(CURLcode code, SteadyTime now) {
 }
 
 bool Exchange::follow(SteadyTime now) {
-  transfer_->response.location = without_credentials(answer_.location());
+  transfer_->response.location = secrets_->mask(without_credentials(answer_.location()));
   auto next = url_.resolve_redirect(request_url_, answer_.location());
   if (next && redirects_ == kMaxRedirects) {
     next = fail(ErrorCode::kUnreachable, format("redirects more than {} times", kMaxRedirects));
@@ -195,7 +206,7 @@ Exchange::Bound Exchange::bound() const {
   };
   const Phase now = phase();
   if (now < Phase::kFirstByte) tighten(started_, limits_.connect, Deadline::kConnect);
-  if (now == Phase::kBody) tighten(last_byte_, limits_.stall, Deadline::kStall);
+  if (now == Phase::kBody) tighten(progress_at_, limits_.stall, Deadline::kStall);
   return out;
 }
 
@@ -236,6 +247,7 @@ void Exchange::end(SteadyTime now, std::optional<Error> error) {
   response.duration = since(started_, now);
   response.first_byte = first_byte_ ? since(started_, *first_byte_) : std::chrono::milliseconds{0};
   if (error && response.status == 200 && response.body_bytes > 0) response.cut = true;
+  if (error) error->message = secrets_->mask(std::move(error->message));
   response.error = std::move(error);
   transfer_ = nullptr;
 }

@@ -55,6 +55,7 @@ class Exchange {
   bool on_header(std::string_view line);
   bool on_body(std::span<const std::byte> chunk);
   bool on_error_body(std::string_view chunk);
+  void note_progress(std::size_t bytes);
   bool follow(SteadyTime now);
   void prepare_request();
   Phase phase() const;
@@ -68,6 +69,7 @@ class Exchange {
   const Limits& limits_;
   std::string_view proxy_, proxy_variable_;
   HeaderList headers_;
+  const Secrets* secrets_ = nullptr;  ///< of the transfer's Access
   std::array<char, CURL_ERROR_SIZE> error_text_{};
 
   Transfer* transfer_ = nullptr;
@@ -79,7 +81,9 @@ class Exchange {
   Refusal refusal_ = Refusal::kNone;
   int redirects_ = 0;
   std::uint64_t error_bytes_ = 0;
-  SteadyTime started_, last_byte_;
+  SteadyTime started_;
+  SteadyTime progress_at_;            ///< when the last kStallBytes, or a header, had come
+  std::uint64_t since_progress_ = 0;  ///< bytes of the body since then
   std::optional<SteadyTime> first_byte_;
 };
 

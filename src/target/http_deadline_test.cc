@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "target/http_errors.h"
 #include "target/testing/http_client.h"
 
 namespace lf::target {
@@ -69,15 +70,27 @@ TEST_F(DeadlineOf, AStallIsNamedAndKeepsWhatCame) {
   EXPECT_EQ(got.body, "first half");
 }
 
-TEST_F(DeadlineOf, ADripEndsWithTheWholeTimeout) {
-  const LoopbackServer server([](const Connection& connection, const LoopbackRequest&) {
+/// Sends `piece` every 10 ms, up to 800 ms.
+LoopbackServer::Answer drip(std::string piece) {
+  return [piece = std::move(piece)](const Connection& connection, const LoopbackRequest&) {
     connection.send("HTTP/1.1 200 OK\r\n\r\n");
     for (int i = 0; i < 80; ++i) {
-      connection.send("x");
+      connection.send(piece);
       std::this_thread::sleep_for(milliseconds(10));
     }
     connection.close();
-  });
+  };
+}
+
+TEST_F(DeadlineOf, ADripIsAStall) {
+  const LoopbackServer server(drip("x"));
+  const auto got = Client(server.url(), limits(60'000, 300, 200)).fetch_one("heap");
+  expect_timeout(got, "heap stalled after");
+  EXPECT_GE(got.body.size(), 1U);
+}
+
+TEST_F(DeadlineOf, AnAnswerThatIsSlowButComesEndsWithTheWholeTimeout) {
+  const LoopbackServer server(drip(std::string(kStallBytes, 'x')));
   expect_timeout(Client(server.url(), limits(300, 300, 200)).fetch_one("heap"), "was not complete within 300ms");
 }
 

@@ -314,7 +314,8 @@ Error describe_timeout(const RequestContext& context, Deadline deadline, Phase p
       break;
   }
   if (deadline == Deadline::kStall) {
-    return timeout(format("timeout: {} stalled after {} bytes, nothing came for {}", name, body_bytes, after));
+    return timeout(format("timeout: {} stalled after {} bytes: less than {} bytes came in {}", name, body_bytes,
+                          kStallBytes, after));
   }
   return timeout(format("timeout: {} was not complete within {}, {} bytes had come{}", name, after, body_bytes, raise));
 }

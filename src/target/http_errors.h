@@ -13,6 +13,9 @@
 
 namespace lf::target {
 
+/// An answer that brings fewer bytes than this within `Limits::stall` stalls: 100 bytes a second by default.
+inline constexpr std::uint64_t kStallBytes = 1000;
+
 /// How far a request has come; named in the message of a timeout.
 enum class Phase : std::uint8_t { kResolve, kConnect, kTls, kFirstByte, kBody };
 

@@ -30,7 +30,7 @@ struct TargetSpec {
 struct Limits {
   std::chrono::milliseconds timeout{30'000};    ///< of one request, in all
   std::chrono::milliseconds connect{10'000};    ///< resolve, connect and TLS, never above `timeout`
-  std::chrono::milliseconds stall{10'000};      ///< without a byte, never above `timeout`
+  std::chrono::milliseconds stall{10'000};      ///< for each kStallBytes of a body, never above `timeout`
   std::uint64_t max_body_bytes = 512ULL << 20;  ///< as sent; decoders bound the decompressed size
 };
 

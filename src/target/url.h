@@ -33,6 +33,9 @@ class TargetUrl {
   const std::string& socket_path() const { return socket_path_; }  ///< of a unix socket, else empty
   const std::optional<Credentials>& credentials() const { return credentials_; }
 
+  /// The query that goes with every request, whose values are secrets.
+  const std::string& secret_query() const { return extra_query_; }
+
   /// The pprof base for people: "http://***@host:6060/debug/pprof/".
   std::string display() const;
   /// What a request asks for, for people: `display()` with the profile and its parameters.

@@ -1,0 +1,57 @@
+#include "target/secrets.h"
+
+#include <gtest/gtest.h>
+
+namespace lf::target {
+namespace {
+
+TEST(Secrets, AreMaskedWhereverTheyStand) {
+  Secrets secrets;
+  secrets.add("t0psecret");
+  EXPECT_EQ(secrets.mask("a t0psecret, t0psecrett0psecret"), "a ***, ******");
+  EXPECT_EQ(secrets.mask("nothing"), "nothing");
+  EXPECT_EQ(secrets.mask(""), "");
+}
+
+TEST(Secrets, AreMaskedAsBasicAuthenticationSendsThem) {
+  Secrets secrets;
+  secrets.add(Credentials{"Aladdin", "open sesame"});
+  EXPECT_EQ(secrets.mask("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ== of Aladdin: open sesame"), "Basic *** of ***: ***");
+}
+
+TEST(Secrets, ThatTheEndOfATextCutsAreMaskedToo) {
+  Secrets secrets;
+  secrets.add("abcdefghijkl");
+  EXPECT_EQ(secrets.mask("Bearer abcdefgh"), "Bearer ***");
+  EXPECT_EQ(secrets.mask("Bearer abc"), "Bearer abc") << "too short to be of use to anybody";
+}
+
+TEST(Secrets, OfAHeaderAreItsValueAndThePartsOfIt) {
+  Secrets secrets;
+  secrets.add_header("Cookie: session=0123456789; theme=dark");
+  EXPECT_EQ(secrets.mask("the cookie was 0123456789."), "the cookie was ***.");
+  EXPECT_EQ(secrets.mask("Cookie: session=0123456789; theme=dark"), "Cookie: ***");
+}
+
+TEST(Secrets, OfAQueryAreItsValues) {
+  Secrets secrets;
+  secrets.add_query("token=abcdefgh&debug=1&opaquekey");
+  EXPECT_EQ(secrets.mask("/debug/pprof/heap?token=abcdefgh&debug=1&opaquekey"),
+            "/debug/pprof/heap?token=***&debug=1&***");
+}
+
+TEST(Secrets, LongerOnesGoFirst) {
+  Secrets secrets;
+  secrets.add("secret");
+  secrets.add("secret-and-more");
+  EXPECT_EQ(secrets.mask("secret-and-more"), "***");
+}
+
+TEST(Secrets, ThatAreVeryShortAreLeftAlone) {
+  Secrets secrets;
+  secrets.add("time");
+  EXPECT_EQ(secrets.mask("timeout"), "timeout");
+}
+
+}  // namespace
+}  // namespace lf::target

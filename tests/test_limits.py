@@ -1,0 +1,79 @@
+"""What a dump can make LeakFinder keep is bounded by flags; what is beyond is counted and told, and the rest is analysed."""
+
+import pytest
+
+from support.places import slowdown
+from support.synthetic import Group, Program, frames
+
+CALLERS = [f"main.caller{n} /src/app/call.go:{n + 1}" for n in range(40)]
+MANY_SITES = Program(tuple(Group(3, "chan receive", frames(f"main.site{n:03} /src/app/s{n}.go:{n + 1}", *CALLERS), first_id=100 * n + 1) for n in range(50)))
+
+
+def messages(shown) -> list[str]:
+    return [warning["message"] for warning in shown["warnings"] if warning["code"] == "limit-reached"]
+
+
+FORMS = {"dump": MANY_SITES.debug2, "debug=1": MANY_SITES.debug1, "protobuf": MANY_SITES.proto}
+
+
+@pytest.fixture(params=FORMS)
+def file(request, leakfinder) -> str:
+    leakfinder.write("profile", FORMS[request.param]())
+    return "profile"
+
+
+@pytest.mark.parametrize("flag", ["-max-stacks=7", "-max-frames-per-stack=5", "-max-name-bytes=2KiB", "-max-goroutines=20"])
+def test_what_is_beyond_a_limit_is_counted_and_told_with_the_flag_that_raises_it(leakfinder, file, flag):
+    shown = leakfinder.json("check", flag, file)
+    assert shown["goroutines"]["total"] == MANY_SITES.total, "what is not kept is counted all the same"
+    told = messages(shown)
+    assert any(flag.partition("=")[0] in message for message in told), shown["warnings"]
+    assert all(warning["count"] > 0 for warning in shown["warnings"])
+
+
+def test_nothing_is_told_within_the_limits(leakfinder, file):
+    assert not messages(leakfinder.json("check", file))
+
+
+def test_the_sites_that_fit_are_still_found(leakfinder):
+    leakfinder.write("dump.txt", MANY_SITES.debug2())
+    shown = leakfinder("check", "-max-stacks=20", "-top=100", "dump.txt")
+    assert "main.site000" in shown.stdout and "main.site049" not in shown.stdout, shown
+
+
+def test_a_long_stack_keeps_its_leaf(leakfinder):
+    leakfinder.write("dump.txt", MANY_SITES.debug2())
+    shown = leakfinder("check", "-max-frames-per-stack=3", "dump.txt")
+    assert "main.site" in shown.stdout and shown.code in (0, 1), shown
+
+
+def test_labels_are_bounded_too(leakfinder):
+    blocks = "".join(f"goroutine {n} [select] {{user: u{n}}}:\nmain.f(0x1)\n\t/m.go:1 +0x1\n\n" for n in range(1, 60))
+    leakfinder.write("dump.txt", blocks)
+    shown = leakfinder.json("check", "-max-labels=10", "dump.txt")
+    assert shown["goroutines"]["total"] == 59
+    assert any("-max-labels" in message for message in messages(shown)), shown["warnings"]
+
+
+def test_different_limits_are_different_warnings(leakfinder):
+    leakfinder.write("dump.txt", MANY_SITES.debug2())
+    shown = leakfinder.json("check", "-max-stacks=7", "-max-frames-per-stack=5", "dump.txt")
+    assert len(messages(shown)) == 2, shown["warnings"]
+
+
+@pytest.mark.parametrize("flag", ["-max-stacks=0", "-max-frames-per-stack=0", "-max-labels=-1", "-max-name-bytes=x"])
+def test_a_limit_that_is_none_is_refused(leakfinder, flag):
+    result = leakfinder("check", flag, "dump.txt")
+    assert result.code == 2 and flag.partition("=")[0] in result.stderr, result
+
+
+def test_the_limits_bound_the_memory(leakfinder):
+    """Sixty thousand goroutines, each with a stack and names of its own."""
+    if slowdown() > 1:
+        pytest.skip("a sanitizer build has memory of its own")
+    leakfinder.write("dump.txt", "".join(
+        f"goroutine {n} [select]:\nexample.com/{'p' * 200}/{n}.f(0x1)\n\t/src/{'d' * 200}/{n}.go:1 +0x1\n\n" for n in range(1, 60_000)))
+    free = leakfinder("check", "-goroutines-only", "dump.txt")
+    bounded = leakfinder("check", "-goroutines-only", "-max-stacks=1000", "-max-name-bytes=1MiB", "-max-goroutines=1000", "dump.txt")
+    assert bounded.peak_rss_bytes < free.peak_rss_bytes - (20 << 20), f"{bounded.peak_rss_bytes} {free.peak_rss_bytes}"
+    assert bounded.peak_rss_bytes < 200 << 20, bounded
