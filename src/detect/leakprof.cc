@@ -72,6 +72,12 @@ bool waits_on_channel(const Finding& finding) {
   return finding.state.starts_with("chan ") || finding.state.starts_with("select");
 }
 
+bool is_at_work(const Finding& finding) {
+  return finding.state == wait_state_name(WaitState::kRunning) ||
+         finding.state == wait_state_name(WaitState::kRunnable) ||
+         finding.state == wait_state_name(WaitState::kSyscall);
+}
+
 /// One finding a source line: of several the first, which is the strongest, with all their counts.
 void merge_lines(std::vector<Finding>& findings) {
   std::map<std::tuple<std::string, std::string, std::uint32_t>, std::size_t> seen;
@@ -138,6 +144,8 @@ void keep_signatures(const DetectOptions& options, std::vector<Finding>& finding
     if (finding.kind != FindingKind::kGoroutine) return true;
     const bool whatever_count = finding.rule == "goroutine/proven-leak" || finding.rule == "goroutine/blocked-forever";
     if (!whatever_count && finding.count.value_or(0) < options.leakprof_threshold) return true;
+    // Growth of those at work is told all the same; that some are there is not.
+    if (options.leakprof_blocked && is_at_work(finding) && finding.verdict != Verdict::kLeak) return true;
     // A crowd that only receives or selects is how pools idle; a crowd that cannot send is worth a line.
     const bool idles = finding.verdict == Verdict::kInfo && finding.state != wait_state_name(WaitState::kChanSend);
     return channels && (!waits_on_channel(finding) || idles);

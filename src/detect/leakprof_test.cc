@@ -76,6 +76,15 @@ TEST(LeakProf, LeavesOutWhoRunsUnlessAsked) {
   EXPECT_EQ(scene.judge().size(), 1U);
 }
 
+TEST(LeakProf, LeavesOutPatternsOfWhoRuns) {
+  Scene scene;
+  scene.options.leakprof = LeakProf::kSignatures;
+  for (int i = 0; i < 4; ++i) {
+    scene.see(3.0 * i, {{.ids = ids(100, 20), .state = WaitState::kRunning, .stack = {"main.spin:5"}}});
+  }
+  EXPECT_EQ(scene.about("main.spin").rule, "");
+}
+
 TEST(LeakProf, ShowsOneFindingASourceLineUnderChannels) {
   Scene scene;
   scene.options.leakprof = LeakProf::kChannels;
