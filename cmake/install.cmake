@@ -13,6 +13,8 @@ install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTE
 
 # Debian wants the licence under this name.
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
+# The licences of what the HTML report's page is made of; none where the page was left out.
+install(FILES ${CMAKE_BINARY_DIR}/web/THIRD_PARTY DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
 
 set(CPACK_PACKAGE_NAME leakfinder)
 set(CPACK_PACKAGE_VENDOR "LeakFinder authors")

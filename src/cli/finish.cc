@@ -49,6 +49,7 @@ void complete(const Run& run, Report& report) {
                     .goroutine_alert = choice.critical || (choice.leak && run.settings.is_set("goroutine-critical")),
                     .memory_alert = choice.critical || (choice.leak && run.settings.is_set("memory-critical"))};
   report.rules = rule_texts(report);
+  report.settings = run.settings.describe();
   if (options.source_root.empty()) return;
   if (const std::optional<CodeOwners> owners = CodeOwners::find(options.source_root)) {
     apply_owners(*owners, options.source_root, report);

@@ -13,7 +13,12 @@ namespace {
 Result<void> store_format(Options& options, std::string_view value) {
   std::vector<std::string> names = split_list(value);
   for (const std::string& name : names) {
-    if (report::find_format(name) != nullptr) continue;
+    if (const report::Format* known = report::find_format(name)) {
+      if (const std::string_view why = report::why_left_out(*known); !why.empty()) {
+        return fail(ErrorCode::kUsage, std::string(why));
+      }
+      continue;
+    }
     std::string known;
     for (const report::Format& format : report::formats())
       known += (known.empty() ? "" : ", ") + std::string(format.name);

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "model/finding.h"
 #include "model/memory_stats.h"
+#include "model/stack_profile.h"
 #include "model/warning.h"
 
 namespace lf {
@@ -153,7 +154,9 @@ struct Report {
   std::vector<Warning> warnings;
   std::vector<Error> errors;
   std::vector<std::pair<std::string, std::string>> criteria;  ///< active filters, shown with the result
-  std::vector<std::string> notes;  ///< what this command cannot see, what was skipped and the flag that allows it
+  std::vector<std::string> notes;     ///< what this command cannot see, what was skipped and the flag that allows it
+  std::vector<std::string> settings;  ///< those that are no defaults, "-samples=4 (flag)"; secrets masked
+  StackProfile stacks;
   FailOn fail_on;
   std::vector<RuleText> rules;  ///< those of the findings at least
 };

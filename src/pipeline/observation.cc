@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "detect/findings.h"
 #include "detect/site.h"
+#include "pipeline/stack_profile.h"
 
 namespace lf::pipeline {
 namespace {
@@ -99,7 +100,9 @@ void Observation::add_heap(const Snapshot& snapshot) {
         std::tie(at.heaviest, at.stack) = std::pair(sample.inuse_bytes, sample.stack);
     }
     last_heap_at_ = snapshot.steady_at;
+    last_heap_samples_ = snapshot.heap->samples;
     if (!std::exchange(heap_seen_, true)) {
+      first_heap_samples_ = last_heap_samples_;
       first_heap_ = last_heap_;
       first_heap_at_ = last_heap_at_;
     }
@@ -217,6 +220,11 @@ MemorySection Observation::memory_section() const {
 void Observation::fill(Report& report) const {
   if (has_goroutines()) report.goroutines = goroutine_section();
   if (has_memory()) report.memory = memory_section();
+  report.stacks = stack_profile({.first_groups = first_groups_,
+                                 .last_groups = last_groups_,
+                                 .first_heap = first_heap_samples_,
+                                 .last_heap = last_heap_samples_},
+                                history_);
 }
 
 }  // namespace lf::pipeline

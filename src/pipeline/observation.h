@@ -46,7 +46,7 @@ class Observation {
   const detect::History& history() const { return history_; }
   const std::vector<StackGroup>& last_groups() const { return last_groups_; }
 
-  /// Writes what was measured into the report's `goroutines` and `memory` sections.
+  /// Writes what was measured into the report's `goroutines` and `memory` sections and its stacks.
   void fill(Report& report) const;
 
  private:
@@ -72,6 +72,7 @@ class Observation {
   std::vector<GoroutineSamplePoint> goroutine_points_;
   std::vector<MemorySamplePoint> memory_points_;
   HeapBySite first_heap_, last_heap_;
+  std::vector<HeapSample> first_heap_samples_, last_heap_samples_;
   SteadyTime first_heap_at_, last_heap_at_;
   bool heap_seen_ = false;
   std::optional<MemoryStats> first_memory_, memory_;

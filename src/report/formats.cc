@@ -2,6 +2,7 @@
 #include <array>
 
 #include "report/github.h"
+#include "report/html.h"
 #include "report/json.h"
 #include "report/junit.h"
 #include "report/markdown.h"
@@ -27,6 +28,10 @@ std::span<const Format> formats() {
 const Format* find_format(std::string_view name) {
   const auto* const format = std::ranges::find(kFormats, name, &Format::name);
   return format == kFormats.end() ? nullptr : format;
+}
+
+std::string_view why_left_out(const Format& format) {
+  return format.write == write_html && !page_assets().built() ? kHtmlLeftOut : std::string_view();
 }
 
 }  // namespace lf::report

@@ -61,6 +61,7 @@ TEST(Formats, HaveNamesExtensionsAndWordsOfTheirOwn) {
 TEST(Formats, AllCarryIdVerdictAndCountOfEachFinding) {
   const Report& report = sample("leaking_analyze");
   for (const Format& format : formats()) {
+    if (!why_left_out(format).empty()) continue;
     const std::string text = written(report, format.name);
     for (const Finding& finding : report.findings) EXPECT_THAT(text, HasSubstr(finding.id)) << format.name;
     EXPECT_THAT(text, testing::ContainsRegex("1,?000")) << format.name;
@@ -69,6 +70,7 @@ TEST(Formats, AllCarryIdVerdictAndCountOfEachFinding) {
 }
 TEST(Formats, AllReturnTheFailureOfTheSink) {
   for (const Format& format : formats()) {
+    if (!why_left_out(format).empty()) continue;
     StringSink sink(1);
     const Result<void> result = format.write(sample("leaking_analyze"), Style{}, sink);
     ASSERT_FALSE(result) << format.name;

@@ -43,7 +43,10 @@ TEST_P(Golden, HoldsEverySampleReport) {
 
 std::vector<const Format*> format_rows() {
   std::vector<const Format*> rows;
-  for (const Format& format : formats()) rows.push_back(&format);
+  // The page of the HTML report is another one in every build: html_test.cc holds what is around it.
+  for (const Format& format : formats()) {
+    if (format.name != "html") rows.push_back(&format);
+  }
   return rows;
 }
 

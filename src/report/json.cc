@@ -96,8 +96,7 @@ void put_words(JsonWriter& out, const Report& report) {
 
 }  // namespace
 
-Result<void> write_json(const Report& report, const Style& /*style*/, Sink& sink) {
-  JsonWriter out(sink);
+void write_json_report(JsonWriter& out, const Report& report, SiteStacks stacks) {
   out.begin_object();
   out.field("schema", "leakfinder/report/v1");
   out.open_object("tool");
@@ -112,11 +111,11 @@ Result<void> write_json(const Report& report, const Style& /*style*/, Sink& sink
   put_health(out, report.health);
   if (report.goroutines) {
     out.key("goroutines");
-    write_json_goroutines(out, *report.goroutines);
+    write_json_goroutines(out, *report.goroutines, stacks);
   }
   if (report.memory) {
     out.key("memory");
-    write_json_memory(out, *report.memory);
+    write_json_memory(out, *report.memory, stacks);
   }
   if (report.gc) {
     out.key("gc");
@@ -129,6 +128,11 @@ Result<void> write_json(const Report& report, const Style& /*style*/, Sink& sink
   put_warnings(out, report.warnings);
   put_errors(out, report.errors);
   out.end_object();
+}
+
+Result<void> write_json(const Report& report, const Style& /*style*/, Sink& sink) {
+  JsonWriter out(sink);
+  write_json_report(out, report, SiteStacks::kKept);
   return out.finish();
 }
 

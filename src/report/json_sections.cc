@@ -16,7 +16,7 @@ void put_by_state(JsonWriter& out, const GoroutineSection& goroutines) {
   out.end_object();
 }
 
-void put_goroutine_sites(JsonWriter& out, const GoroutineSection& goroutines) {
+void put_goroutine_sites(JsonWriter& out, const GoroutineSection& goroutines, SiteStacks stacks) {
   if (goroutines.sites.empty()) return;
   out.open_array("sites");
   for (const SiteCount& site : goroutines.sites) {
@@ -31,13 +31,13 @@ void put_goroutine_sites(JsonWriter& out, const GoroutineSection& goroutines) {
       put_json_place(out, *site.creator);
       out.end_object();
     }
-    put_json_stack(out, "stack", site.stack);
+    if (stacks == SiteStacks::kKept) put_json_stack(out, "stack", site.stack);
     out.end_object();
   }
   out.end_array();
 }
 
-void put_allocation_sites(JsonWriter& out, const MemorySection& memory) {
+void put_allocation_sites(JsonWriter& out, const MemorySection& memory, SiteStacks stacks) {
   if (memory.sites.empty()) return;
   out.open_array("allocation_sites");
   for (const AllocationSite& site : memory.sites) {
@@ -49,7 +49,7 @@ void put_allocation_sites(JsonWriter& out, const MemorySection& memory) {
     out.field("alloc_bytes", site.alloc_bytes);
     out.field("alloc_objects", site.alloc_objects);
     out.optional_field("alloc_bytes_per_s", site.alloc_bytes_per_s);
-    put_json_stack(out, "stack", site.stack);
+    if (stacks == SiteStacks::kKept) put_json_stack(out, "stack", site.stack);
     out.end_object();
   }
   out.end_array();
@@ -86,7 +86,7 @@ void put_stats(JsonWriter& out, const MemoryStats& stats) {
 
 }  // namespace
 
-void write_json_goroutines(JsonWriter& out, const GoroutineSection& goroutines) {
+void write_json_goroutines(JsonWriter& out, const GoroutineSection& goroutines, SiteStacks stacks) {
   out.begin_object();
   out.field("total", goroutines.total);
   out.optional_field("unfiltered_total", goroutines.unfiltered_total);
@@ -106,11 +106,11 @@ void write_json_goroutines(JsonWriter& out, const GoroutineSection& goroutines) 
     }
     out.end_array();
   }
-  put_goroutine_sites(out, goroutines);
+  put_goroutine_sites(out, goroutines, stacks);
   out.end_object();
 }
 
-void write_json_memory(JsonWriter& out, const MemorySection& memory) {
+void write_json_memory(JsonWriter& out, const MemorySection& memory, SiteStacks stacks) {
   out.begin_object();
   out.optional_field("live_bytes", memory.live_bytes);
   if (memory.stats) put_stats(out, *memory.stats);
@@ -136,7 +136,7 @@ void write_json_memory(JsonWriter& out, const MemorySection& memory) {
     }
     out.end_array();
   }
-  put_allocation_sites(out, memory);
+  put_allocation_sites(out, memory, stacks);
   out.end_object();
 }
 

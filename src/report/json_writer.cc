@@ -38,7 +38,10 @@ class SinkStream {
 }  // namespace
 
 struct JsonWriter::Impl {
-  explicit Impl(Sink& sink) : stream(sink), writer(stream) { writer.SetIndent(' ', 2); }
+  Impl(Sink& sink, JsonLayout layout) : stream(sink), writer(stream) {
+    writer.SetIndent(' ', layout == JsonLayout::kIndented ? 2 : 0);
+    if (layout == JsonLayout::kCompact) writer.SetFormatOptions(rapidjson::kFormatSingleLineArray);
+  }
   /// A string with its quotes. rapidjson's own escaping knows neither bad UTF-8 nor invisible characters.
   void put_string(OutText text) {
     quoted.assign(1, '"');
@@ -51,7 +54,7 @@ struct JsonWriter::Impl {
   std::string quoted;
 };
 
-JsonWriter::JsonWriter(Sink& sink) : impl_(std::make_unique<Impl>(sink)) {}
+JsonWriter::JsonWriter(Sink& sink, JsonLayout layout) : impl_(std::make_unique<Impl>(sink, layout)) {}
 JsonWriter::~JsonWriter() = default;
 
 void JsonWriter::begin_object() {

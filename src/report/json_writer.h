@@ -12,13 +12,16 @@
 
 namespace lf::report {
 
-/// Streams JSON into a Sink: UTF-8, indented by two spaces, numbers finite, strings through `for_json`. No tree is
+/// For people: indented by two spaces. Compact: not indented, arrays on one line.
+enum class JsonLayout : std::uint8_t { kIndented, kCompact };
+
+/// Streams JSON into a Sink: UTF-8, numbers finite, strings through `for_json`. No tree is
 /// built. After a failed write the rest is passed over and `finish` returns the failure.
 ///
 /// Every `begin_` has its `end_`; in an object each value comes by `field` or after `key`.
 class JsonWriter {
  public:
-  explicit JsonWriter(Sink& sink);
+  explicit JsonWriter(Sink& sink, JsonLayout layout = JsonLayout::kIndented);
   ~JsonWriter();
   JsonWriter(const JsonWriter&) = delete;
   JsonWriter& operator=(const JsonWriter&) = delete;

@@ -40,4 +40,7 @@ struct Format {
 std::span<const Format> formats();
 const Format* find_format(std::string_view name);
 
+/// Why this build cannot write `format`, and what to do; empty where it can.
+std::string_view why_left_out(const Format& format);
+
 }  // namespace lf::report

@@ -1,0 +1,215 @@
+"""The HTML report, in a browser: what a person sees, and that nothing of a target runs."""
+
+import json
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from support import pages, places
+from support.pprof_answers import small_program
+from support.synthetic import Group, Program, Site, frames
+
+SENDERS = Group(1200, "chan send", frames("main.ask.func1 /src/app/ask.go:17"), frames("main.ask /src/app/ask.go:15")[0], 5000)
+LOCKED = Group(300, "sync.Mutex.Lock", frames("main.(*shop).sell /root/go/pkg/mod/github.com/acme/shop@v1.2.3/shop.go:41", "main.serve /src/app/serve.go:8"),
+               frames("main.main /src/app/main.go:12")[0], 9000)
+CACHE = Site(frames("main.(*cache).put /src/app/cache.go:31", "main.main /src/app/main.go:16"), 300, 4096, 4)
+HOSTILE = ("</script><script>window.hacked=1</script>", "<img/src=x/onerror=window.hacked=2>", "\"'><svg/onload=window.hacked=3>", "<!--<script>",
+           "javascript:window.hacked=4", "${window.hacked=5}", "\u202eabc\u2066", "&lt;b&gt;", "</noscript></style>")
+
+
+@pytest.fixture(autouse=True)
+def needs_the_page():
+    if pages.left_out():
+        pytest.skip(pages.left_out())
+
+
+def programs() -> list[Program]:
+    """Four moments of a program that leaks goroutines and memory."""
+    return [Program((*small_program().groups, replace(SENDERS, count=1200 + 100 * i), LOCKED),
+                    (*small_program().sites, replace(CACHE, objects=300 + 300 * i))) for i in range(4)]
+
+
+@pytest.fixture
+def written(leakfinder) -> Path:
+    """A report of four samples."""
+    names = []
+    for i, program in enumerate(programs()):
+        names.append(leakfinder.write(f"s{i}.txt", program.debug2()).name)
+        names.append(leakfinder.write(f"h{i}.txt", program.heap_debug1()).name)
+    leakfinder("analyze", "-sample-interval=10s", "-source-url=https://code.example/{file}#L{line}", "-source-root=/src/app",
+               "-format=json,html", "-o", "out", *names)
+    return leakfinder.folder / "out.html"
+
+
+def calm(seen: dict) -> bool:
+    """Nothing ran that should not, nothing was asked of any network, nothing failed."""
+    return (seen["errors"], seen["requests"], seen["violations"], seen["dialogs"], seen["hacked"]) == ([], [], [], [], None)
+
+
+def close(a: float, b: float) -> bool:
+    return abs(a - b) <= 0.01 * max(a, b) + 1
+
+
+def test_the_policy_allows_the_files_own_script_and_style_only(written):
+    blocks = pages.Blocks(written.read_text(encoding="utf-8"))
+    rules = dict(rule.split(" ", 1) for rule in blocks.policy.split("; "))
+    assert rules.pop("script-src").startswith("'sha256-") and rules.pop("style-src").startswith("'sha256-")
+    assert rules == {"default-src": "'none'", "base-uri": "'none'", "form-action": "'none'"}
+    loads = [(tag, name) for tag, attributes in blocks.tags for name in attributes if name in ("src", "srcset", "action", "data") or name.startswith("on")]
+    assert loads == [] and not any(tag in ("link", "iframe", "object", "base") for tag, _ in blocks.tags)
+
+
+def test_readers_without_javascript_get_verdict_and_findings(written):
+    text = written.read_text(encoding="utf-8")
+    assert pages.plain_identities(text) == [(identity, verdict) for identity, verdict, _ in pages.identities(text)]
+    seen = pages.look("plain", written)
+    assert "LeakFinder:" in seen["text"] and "main.ask.func1" in seen["text"]
+    assert seen["findings"] == len(pages.identities(text)) > 0
+
+
+def test_a_person_sees_verdict_findings_states_and_links(written):
+    report = pages.Blocks(written.read_text(encoding="utf-8")).json("report")
+    seen = pages.look("read", written)
+    assert calm(seen), seen
+    assert "leak" in seen["heading"] and f"{report['health']['score']}/100" in seen["health"]
+    assert seen["ids"] == [f["id"] for f in report["findings"]]
+    assert [badge.lower() for badge in seen["badges"]] == [f["verdict"] for f in report["findings"]]
+    for finding in report["findings"]:
+        assert finding["title"] in seen["titles"]
+        assert set(finding.get("evidence", [])) <= set(seen["evidence"])
+    assert "https://code.example/ask.go#L17" in seen["links"]
+    assert any(link.startswith("https://github.com/acme/shop/blob/v1.2.3/shop.go#L41") for link in seen["links"]), seen["links"]
+    assert seen["charts"] >= 2
+    assert any("sample-interval" in setting for setting in seen["settings"])
+    counts = {part["count"] for part in seen["states"]}
+    assert counts == set(report["goroutines"]["by_state"].values())
+    for part in seen["states"]:
+        assert close(part["width"], seen["stateBarWidth"] * part["count"] / sum(report["goroutines"]["by_state"].values())), part
+
+
+def test_flames_are_as_wide_as_their_counts(written):
+    report = pages.Blocks(written.read_text(encoding="utf-8")).json("report")
+    seen = pages.look("read", written)
+    for name, total in (("goroutineFrames", sum(report["goroutines"]["by_state"].values())), ("heapFrames", report["memory"]["live_bytes"])):
+        drawn = seen[name]
+        root = next(frame for frame in drawn if frame["depth"] == 0)
+        assert root["value"] == total, name
+        first = [frame for frame in drawn if frame["depth"] == 1]
+        assert close(sum(frame["width"] for frame in first), root["width"]), name
+        assert sum(frame["value"] for frame in first) == total, name
+        for frame in drawn:
+            assert close(frame["width"], root["width"] * frame["value"] / total), (name, frame)
+
+
+def test_a_flame_graph_answers_pointer_search_and_keys(written):
+    seen = pages.look("flame", written, "ask.func1")
+    assert calm(seen), seen
+    name, value = seen["deepest"]["name"], seen["deepest"]["value"]
+    assert name.split(".")[-1] in seen["hovered"] and f"{value:,} goroutine" in seen["hovered"], seen["hovered"]
+    zoomed = next(frame for frame in seen["zoomed"] if frame["name"] == name)
+    full = next(frame for frame in seen["before"] if frame["depth"] == 0)["width"]
+    assert close(zoomed["width"], full)
+    key = lambda frame: (frame["depth"], frame["name"], frame["value"])
+    assert sorted(map(key, seen["reset"])) == sorted(map(key, seen["before"])) == sorted(map(key, seen["escaped"]))
+    assert seen["found"].startswith("1,500 goroutines"), seen["found"]
+    lit = [frame["name"] for frame in seen["searched"] if frame["fill"] not in [f["fill"] for f in seen["before"]]]
+    assert lit and all("ask.func1" in frame for frame in lit), lit
+    assert seen["outlined"] == 1 and "goroutine" in seen["walked"]
+    assert any("grew" in entry for entry in seen["growthLegend"])
+    colors = {frame["name"]: frame["fill"] for frame in seen["growth"]}
+    assert colors["main.ask.func1"].startswith("hsl(8 ") and not colors["shop.sell" if "shop.sell" in colors else "main.(*shop).sell"].startswith("hsl(8 ")
+
+
+def test_tables_sort_filter_and_keep_ten_thousand_rows_out_of_the_dom(written):
+    text = written.read_text(encoding="utf-8")
+    report, profile = (pages.Blocks(text).json(name) for name in ("report", "profile"))
+    # The report of a small run, with many more rows put in.
+    place = profile["goroutine_sites"][0]
+    report["goroutines"]["sites"] = [{"function": f"main.site{i:05}", "file": "/src/app/f.go", "line": i + 1, "state": "select", "count": 7 - i % 7, "count_first": 1}
+                                     for i in range(10_000)]
+    profile["goroutine_sites"] = [place] * 10_000
+    for name, block in (("report", report), ("profile", profile)):
+        start = text.index(">", text.index(f'id="{name}"')) + 1
+        text = text[:start] + json.dumps(block).replace("<", "\\u003c") + text[text.index("</script>", start):]
+    many = written.with_name("many.html")
+    many.write_text(text, encoding="utf-8")
+    seen = pages.look("table", many, "site00123")
+    assert calm(seen), seen
+    assert seen["elements"] < 5_000
+    assert seen["tally"] == "10,000 rows" and 10 < len(seen["rows"]) <= 300
+    assert [row[0] for row in seen["rows"]] == ["7"] * len(seen["rows"])
+    assert seen["filteredTally"] == "1 of 10,000 rows" and [row[3] for row in seen["filtered"]] == ["main.site00123"]
+    assert seen["order"] == "ascending" and seen["rising"][0][0] == "1"
+    assert 10 < len(seen["end"]) <= 300 and seen["end"][-1][0] == "7"
+    assert "main." in seen["stack"]
+
+
+def test_the_page_is_light_or_dark_as_the_system_says_or_the_reader_chooses(written):
+    seen = pages.look("theme", written)
+    assert calm(seen), seen
+    assert seen["light"] != seen["dark"] == seen["switched"] and seen["words"] == "Light"
+
+
+def test_hostile_names_are_shown_and_run_nowhere(leakfinder):
+    names = []
+    for i in range(4):
+        groups = [Group(40 + 10 * i, "chan send", frames(f"main.{text} /src/{text}/a.go:{n + 1}"), frames(f"main.{text} /src/{text}.go:3")[0], 100 + 2000 * n)
+                  for n, text in enumerate(HOSTILE)]
+        names.append(leakfinder.write(f"s{i}.txt", Program(tuple(groups)).debug2()).name)
+    leakfinder("analyze", "-sample-interval=10s", "-source-url=javascript:window.hacked=6//{file}", "-format=html", "-o", "./hostile.html", *names)
+    path = leakfinder.folder / "hostile.html"
+    text = path.read_text(encoding="utf-8")
+    assert text.count("<script") == text.count("</script") == 3 and "<!--" not in text
+    seen = pages.look("read", path)
+    assert calm(seen), seen
+    assert "onerror=window.hacked=2" in seen["text"]
+    assert not any(link.startswith("javascript:") for link in seen["links"])
+
+
+def corpus_cases() -> list[Path]:
+    folder = places.SHARED / "corpus"
+    return sorted(path for path in folder.glob("*/*") if any(path.glob("s*.heap.pb.gz"))) if folder.is_dir() else []
+
+
+def test_the_largest_corpus_case_is_small_and_opens_quickly(leakfinder):
+    cases = corpus_cases()
+    if not cases:
+        pytest.skip("needs ../shared/corpus")
+    largest = max(cases, key=lambda case: sum(path.stat().st_size for path in case.glob("s*.heap.pb.gz")))
+    files = [*sorted(largest.glob("s??.goroutine.pb.gz")), *sorted(largest.glob("s??.heap.pb.gz"))]
+    leakfinder("analyze", "-format=html", "-o", "./large.html", *files)
+    path = leakfinder.folder / "large.html"
+    size = path.stat().st_size
+    assert 100_000 < size < 3 << 20
+    # As many bytes of text, no script.
+    empty = leakfinder.write("empty.html", "<!doctype html><meta charset=utf-8><title>empty</title><script type=text/plain>" + "x" * size + "</script>")
+    times = {name: sorted(values)[len(values) // 2] for name, values in pages.look("time", path, empty).items()}
+    (places.PROJECT / "build" / "pages").mkdir(parents=True, exist_ok=True)
+    (places.PROJECT / "build" / "pages" / "opening.txt").write_text(f"{largest.name} {size} bytes: {times[str(path)]:.0f} ms; empty: {times[str(empty)]:.0f} ms\n")
+    assert times[str(path)] <= 3 * times[str(empty)], times
+
+
+def test_pictures_are_kept_of_every_look(written):
+    pages.SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    pages.look("shoot", written, pages.SCREENSHOTS, "leaking")
+    for look in ("light", "dark", "print", "narrow"):
+        picture = pages.SCREENSHOTS / f"leaking-{look}.png"
+        assert picture.stat().st_size > 20_000 and picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_page_passes_the_type_checker():
+    if not shutil.which("node"):
+        pytest.skip("needs node")
+    folder = pages.packages()
+    types = folder / "checked"
+    shutil.rmtree(types, ignore_errors=True)
+    shutil.copytree(pages.WEB, types, ignore=shutil.ignore_patterns("node_modules"))
+    done = subprocess.run(["node", folder / "node_modules" / "typescript" / "bin" / "tsc", "--noEmit", "-p", types], capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_lock_file_names_no_registry():
+    assert "resolved" not in (pages.WEB / "package-lock.json").read_text() and "://" not in (pages.WEB / "package-lock.json").read_text()
