@@ -154,7 +154,7 @@ const looks = {
     seen.filteredTally = await table.locator(".tally").innerText();
     seen.filtered = await rows();
     await table.getByRole("searchbox").fill("");
-    await table.getByRole("button", { name: "count", exact: true }).click();
+    await table.locator("th button").first().click();
     seen.rising = await rows();
     seen.order = await table.locator("th").first().getAttribute("aria-sort");
     await table.locator(".scroller").evaluate((scroller) => (scroller.scrollTop = scroller.scrollHeight));
