@@ -89,7 +89,8 @@ export class Table<Row> {
 
   private drawVisible(): void {
     const first = Math.max(0, Math.floor(this.scroller.scrollTop / rowHeight) - margin);
-    const fitting = Math.ceil((this.scroller.clientHeight || visibleHeight) / rowHeight);
+    // Never more than the style sheet lets be seen: on paper the table is as high as its rows, and would grow them.
+    const fitting = Math.ceil(visibleHeight / rowHeight);
     this.draw(first, Math.min(this.shown.length, first + fitting + 2 * margin));
   }
 
