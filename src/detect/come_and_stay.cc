@@ -10,9 +10,12 @@ namespace {
 
 constexpr std::uint64_t kLeastNewcomers = 2;
 
-/// Three samples may catch two requests that last: so few samples need more newcomers.
+/// Of three samples two may be one moment (compare looks twice after the load), which catches what is in flight: then
+/// two newcomers are not enough.
 bool enough_came(const Growth& growth) {
-  return growth.counts.size() > 3 || growth.entries >= 4;
+  if (growth.counts.size() > 3 || growth.entries >= 4) return true;
+  const double apart = growth.seconds.back() - growth.seconds[growth.seconds.size() - 2];
+  return apart * 4 >= growth.span_seconds;
 }
 
 /// More joined those that were there at the first sample, all of whom are still there, nobody got away, and they cannot

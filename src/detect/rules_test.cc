@@ -32,13 +32,19 @@ TEST(GrowingSite, IsALeakWhenTheyComeAndNobodyLeaves) {
   EXPECT_EQ(finding.survivors, 4U);
 }
 
-TEST(GrowingSite, IsNoLeakOfTwoNewcomersInThreeSamples) {
+Verdict of_two_newcomers_at(const std::vector<double>& seconds) {
   Scene scene;
-  for (int i = 0; i < 3; ++i) {
-    scene.see(4.0 * i, {{.ids = {1}, .stack = {"main.main:5"}, .creator = ""},
-                        {.ids = ids(100, static_cast<std::uint64_t>(i))}});
+  std::uint64_t there = 0;
+  for (const double second : seconds) {
+    scene.see(second, {{.ids = {1}, .stack = {"main.main:5"}, .creator = ""}, {.ids = ids(100, there++)}});
   }
-  EXPECT_NE(scene.worst(), Verdict::kLeak);
+  return scene.worst();
+}
+TEST(GrowingSite, IsALeakOfTwoNewcomersInThreeSamplesOfTheirOwnTime) {
+  EXPECT_EQ(of_two_newcomers_at({0, 4, 8}), Verdict::kLeak);
+}
+TEST(GrowingSite, IsNoLeakOfTwoNewcomersInThreeSamplesOfTwoMoments) {
+  EXPECT_NE(of_two_newcomers_at({0, 8, 9}), Verdict::kLeak);
 }
 
 TEST(GrowingSite, IsNoLeakWhenIdsComeAndGo) {
