@@ -45,12 +45,23 @@ double variance_of(std::span<const double> values) {
   return sum / 18;
 }
 
+/// The most points whose pairs are looked at; monitor judges long series at every sample.
+constexpr std::size_t kMostPoints = 128;
+
+/// `kMostPoints` of `all`, evenly, the first and the last among them.
+std::vector<double> thinned(std::span<const double> all) {
+  std::vector<double> some(kMostPoints);
+  for (std::size_t i = 0; i < kMostPoints; ++i) some[i] = all[i * (all.size() - 1) / (kMostPoints - 1)];
+  return some;
+}
+
 }  // namespace
 
 Trend find_trend(std::span<const double> seconds, std::span<const double> values) {
   Trend trend;
   const std::size_t n = std::min(seconds.size(), values.size());
   if (n < 3) return trend;
+  if (n > kMostPoints) return find_trend(thinned(seconds.first(n)), thinned(values.first(n)));
   int s = 0;
   bool ties = false;
   std::vector<double> slopes;

@@ -16,8 +16,8 @@ struct Trend {
 /// The trend of `values` at `seconds` (rising, as many). Needs three points, else no trend.
 ///
 /// Mann (1945), Kendall (1975) with the tie correction of the variance; exact for up to seven points without ties, by
-/// the normal approximation beyond (Gilbert 1987, table A30). Slope: Theil (1950), Sen (1968). O(n²): callers pass at
-/// most some hundred points.
+/// the normal approximation beyond (Gilbert 1987, table A30). Slope: Theil (1950), Sen (1968). O(n²) for up to 128
+/// points; of more, so many are taken evenly.
 Trend find_trend(std::span<const double> seconds, std::span<const double> values);
 
 /// Pearson's correlation of two series of one length; 0 where either does not vary.

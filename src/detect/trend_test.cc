@@ -36,6 +36,18 @@ TEST(Trend, DoesNotSeeAFallAsARise) {
   EXPECT_LT(trend.total, 0);
 }
 
+TEST(Trend, OfManyPointsIsThatOfSomeOfThem) {
+  std::vector<double> seconds, values;
+  for (int i = 0; i < 20'000; ++i) {
+    seconds.push_back(i);
+    values.push_back(2.0 * i + (i * 7919 % 101));
+  }
+  const Trend trend = find_trend(seconds, values);
+  EXPECT_NEAR(trend.slope_per_second, 2, 0.01);
+  EXPECT_NEAR(trend.total, 40'000, 200);
+  EXPECT_LT(trend.p_rising, 0.001);
+}
+
 TEST(Trend, NeedsThreePoints) {
   const std::vector<double> seconds{0, 1}, values{1, 2};
   EXPECT_DOUBLE_EQ(find_trend(seconds, values).p_rising, 1);

@@ -98,7 +98,7 @@ TEST(Watch, EndsWhenTheOnlookerLeaves) {
 
 TEST(Watch, KeepsAsMuchAfterManySamplesAsItMay) {
   Bench bench(growing_heap());
-  const Result<Looked> looked = watch(bench.session, bench.environment, watches(std::chrono::seconds(1'500)), {});
+  const Result<Looked> looked = watch(bench.session, bench.environment, watches(std::chrono::seconds(5'000)), {});
   ASSERT_TRUE(looked);
   EXPECT_LE(looked->report.memory->samples.size(), Observation::kPointsKept);
   EXPECT_GT(looked->report.memory->samples.size(), Observation::kPointsKept / 2);
