@@ -156,6 +156,12 @@ Result<Looked> compare_files(std::span<const std::string> paths, Environment& en
                 "compare needs two files of one kind, or two captures: a baseline, and what came after");
   }
   describe_files(paths, *files, report);
+  if (files->captures.size() > 1) {
+    // What happened before the baseline is not what is asked for.
+    files->snapshots.erase(files->snapshots.begin(),
+                           files->snapshots.begin() + static_cast<std::ptrdiff_t>(files->captures.front() - 1));
+    files->captures.front() = 1;
+  }
   Comparison comparison(environment.symbols, options.look);
   if (keep_in_order(files->snapshots)) {
     report.notes.emplace_back(
