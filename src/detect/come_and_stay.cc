@@ -32,10 +32,6 @@ bool piles_up(const Growth& growth, StateClass state_class) {
   return growth.identified ? growth.unkept() : is_stuck_class(state_class);
 }
 
-bool is_at_work(StateClass state_class) {
-  return state_class == StateClass::kRunning || state_class == StateClass::kSyscall;
-}
-
 /// Most who came to be seen at work had been waiting elsewhere: a pool that has more to do, or a processor that has.
 bool called_to_work(const Growth& growth, StateClass state_class) {
   return is_at_work(state_class) && growth.identified && growth.births * 2 < growth.entries;
@@ -67,6 +63,10 @@ void add(const Context& context, std::uint32_t index, std::string_view rule, Gra
 }
 
 }  // namespace
+
+bool is_at_work(StateClass state_class) {
+  return state_class == StateClass::kRunning || state_class == StateClass::kSyscall;
+}
 
 bool is_stuck_class(StateClass state_class) {
   switch (state_class) {

@@ -7,6 +7,9 @@
 
 namespace lf::detect {
 
+/// Whether goroutines of this class run or are in a system call: that they are there says how busy the target is.
+bool is_at_work(StateClass state_class);
+
 /// Whether waits of this class end only by somebody else's deed, with nothing outside the process to wait for: locks,
 /// sends, Cond, WaitGroup, nil channels.
 bool is_stuck_class(StateClass state_class);

@@ -9,6 +9,7 @@
 
 #include "base/format.h"
 #include "detect/benign.h"
+#include "detect/come_and_stay.h"
 #include "detect/findings.h"
 #include "detect/fingerprint.h"
 #include "detect/site.h"
@@ -99,11 +100,6 @@ int score_of(Verdict verdict, double weight) {
   return 0;
 }
 
-/// Whether the goroutines were at work when they were seen: that they are more says how busy the target is.
-bool at_work(StateClass state) {
-  return state == StateClass::kRunning || state == StateClass::kSyscall;
-}
-
 std::string rounds_in_words(const Course& course) {
   if (course.rounds() == 1) return "it grew since the baseline and was there in both samples after it";
   if (course.rises() == course.rounds()) return format("it grew in each of {} rounds", course.rounds());
@@ -117,7 +113,7 @@ Finding goroutine_finding(const Symbols& symbols, const SiteKey& key, const Site
   Finding finding;
   finding.rule = "goroutine/growing-site";
   finding.kind = FindingKind::kGoroutine;
-  finding.verdict = verdict_of(course, benign != nullptr || at_work(key.state_class));
+  finding.verdict = verdict_of(course, benign != nullptr || is_at_work(key.state_class));
   finding.site = source_line(symbols, key.site);
   finding.package = TargetText(package_of(symbols.function(key.site)));
   finding.state = std::string(wait_state_name(now.state));

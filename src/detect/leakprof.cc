@@ -23,8 +23,7 @@ namespace lf::detect {
 namespace {
 
 bool is_waiting(StateClass state_class) {
-  return state_class != StateClass::kRunning && state_class != StateClass::kSyscall &&
-         state_class != StateClass::kRuntime;
+  return !is_at_work(state_class) && state_class != StateClass::kRuntime;
 }
 
 int points_of(StateClass state_class) {
@@ -72,7 +71,7 @@ bool waits_on_channel(const Finding& finding) {
   return finding.state.starts_with("chan ") || finding.state.starts_with("select");
 }
 
-bool is_at_work(const Finding& finding) {
+bool shows_work(const Finding& finding) {
   return finding.state == wait_state_name(WaitState::kRunning) ||
          finding.state == wait_state_name(WaitState::kRunnable) ||
          finding.state == wait_state_name(WaitState::kSyscall);
@@ -145,7 +144,7 @@ void keep_signatures(const DetectOptions& options, std::vector<Finding>& finding
     const bool whatever_count = finding.rule == "goroutine/proven-leak" || finding.rule == "goroutine/blocked-forever";
     if (!whatever_count && finding.count.value_or(0) < options.leakprof_threshold) return true;
     // Growth of those at work is told all the same; that some are there is not.
-    if (options.leakprof_blocked && is_at_work(finding) && finding.verdict != Verdict::kLeak) return true;
+    if (options.leakprof_blocked && shows_work(finding) && finding.verdict != Verdict::kLeak) return true;
     // A crowd that only receives or selects is how pools idle; a crowd that cannot send is worth a line.
     const bool idles = finding.verdict == Verdict::kInfo && finding.state != wait_state_name(WaitState::kChanSend);
     return channels && (!waits_on_channel(finding) || idles);
