@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <vector>
 
 #include "base/format.h"
 #include "report/escape.h"
@@ -54,10 +55,8 @@ std::string slack_finding(const Finding& finding) {
   if (!finding.site.function.empty()) {
     out += format("\n      `{}` `{}`", for_slack(finding.site.function), for_slack(place_text(finding.site)));
   }
-  for (const std::string& line : lines_for_terminal(finding.advice)) {
-    out += format("\n      {}", for_slack(line));
-    break;
-  }
+  const std::vector<std::string> advice = lines_for_terminal(finding.advice);
+  if (!advice.empty()) out += format("\n      {}", for_slack(advice.front()));
   return out;
 }
 
