@@ -263,7 +263,7 @@ class ReadingProgress {
   static std::uint64_t size_of(const std::string& path) {
     std::error_code error;
     const std::filesystem::path place(path);
-    if (!std::filesystem::is_directory(place, error)) {
+    if (!is_folder(path)) {
       const std::uintmax_t size = std::filesystem::file_size(place, error);
       return error ? 0 : size;
     }
