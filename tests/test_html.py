@@ -14,7 +14,7 @@ from support.pprof_answers import small_program
 from support.synthetic import Group, Program, Site, frames
 
 SENDERS = Group(1200, "chan send", frames("main.ask.func1 /src/app/ask.go:17"), frames("main.ask /src/app/ask.go:15")[0], 5000)
-LOCKED = Group(300, "sync.Mutex.Lock", frames("main.(*shop).sell /root/go/pkg/mod/github.com/acme/shop@v1.2.3/shop.go:41", "main.serve /src/app/serve.go:8"),
+LOCKED = Group(300, "sync.Mutex.Lock", frames("main.(*shop).sell /go/pkg/mod/github.com/acme/shop@v1.2.3/shop.go:41", "main.serve /src/app/serve.go:8"),
                frames("main.main /src/app/main.go:12")[0], 9000)
 CACHE = Site(frames("main.(*cache).put /src/app/cache.go:31", "main.main /src/app/main.go:16"), 300, 4096, 4)
 HOSTILE = ("</script><script>window.hacked=1</script>", "<img/src=x/onerror=window.hacked=2>", "\"'><svg/onload=window.hacked=3>", "<!--<script>",
