@@ -17,7 +17,7 @@ std::uint64_t hash_text(std::string_view text, std::uint64_t seed) {
   return XXH3_64bits_withSeed(text.data(), text.size(), seed);
 }
 
-std::size_t NumberHash::operator()(std::uint64_t number) const {
+std::uint64_t process_seed() {
   static const std::uint64_t kSeed = [] {
     // Sixteen random bytes that the kernel gives each process.
     const auto* random = reinterpret_cast<const unsigned char*>(getauxval(AT_RANDOM));
@@ -25,7 +25,11 @@ std::size_t NumberHash::operator()(std::uint64_t number) const {
     if (random != nullptr) std::memcpy(&seed, random, sizeof(seed));
     return seed;
   }();
-  return hash_bytes(std::as_bytes(std::span(&number, 1)), kSeed);
+  return kSeed;
+}
+
+std::size_t NumberHash::operator()(std::uint64_t number) const {
+  return hash_bytes(std::as_bytes(std::span(&number, 1)), process_seed());
 }
 
 }  // namespace lf

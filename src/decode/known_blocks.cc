@@ -16,7 +16,7 @@ const BlockFacts* KnownBlocks::find(std::string_view text, std::span<const Block
   std::uint32_t& guess = guesses_[sample >> 32 & (kGuesses - 1)];
   if (guess != 0 && equals(guess, text, lines)) return &facts_[guess];
   join(text, lines);
-  joined_hash_ = hash_text(joined_);
+  joined_hash_ = hash_text(joined_, process_seed());
   const std::uint32_t known = index_.find(joined_hash_, [&](std::uint32_t block) { return texts_[block] == joined_; });
   if (known == 0) return nullptr;
   guess = known;

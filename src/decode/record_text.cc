@@ -43,7 +43,7 @@ std::size_t function_end(std::string_view text, std::size_t& file) {
 }  // namespace
 
 std::size_t RecordFrames::TextHash::operator()(std::string_view text) const {
-  return hash_text(text);
+  return hash_text(text, process_seed());
 }
 
 /// "main.(*T).PtrWait+0x17\t\t/src/app/zoo/main.go:24"
@@ -83,7 +83,7 @@ std::optional<RecordFrame> RecordFrames::read(std::string_view line, bool& out_o
   frame.pc = pc.value;
   if (is_blank(line)) return frame;
   skip_gap(line);
-  const std::size_t hash = hash_text(line);
+  const std::size_t hash = hash_text(line, process_seed());
   auto found = known_.find(line, hash);
   if (found == known_.end()) {
     const std::optional<Known> known = parse(line, out_of_range);

@@ -35,7 +35,7 @@ StringId Symbols::intern(std::string_view text) {
 }
 
 FrameId Symbols::intern(const Frame& frame) {
-  const std::uint64_t hash = hash_bytes(std::as_bytes(std::span(&frame, 1)));
+  const std::uint64_t hash = hash_bytes(std::as_bytes(std::span(&frame, 1)), process_seed());
   const auto equal = [&](std::uint32_t value) { return frames_[value] == frame; };
   if (frames_.size() > limits_.frames) {
     const FrameId known{frame_index_.find(hash, equal)};
@@ -50,7 +50,7 @@ FrameId Symbols::intern(const Frame& frame) {
 
 std::uint64_t Symbols::announce_stack(std::span<const FrameId> leaf_first) const {
   const std::size_t kept = std::min(leaf_first.size(), limits_.frames_a_stack);
-  const std::uint64_t hash = hash_bytes(std::as_bytes(leaf_first.first(kept)));
+  const std::uint64_t hash = hash_bytes(std::as_bytes(leaf_first.first(kept)), process_seed());
   stack_index_.prefetch(hash);
   return hash;
 }
@@ -79,7 +79,7 @@ LabelsId Symbols::intern_labels(std::span<const Label> labels) {
     labels = labels.first(limits_.labels_a_set);
     ++overflows_.labels;
   }
-  const std::uint64_t hash = hash_bytes(std::as_bytes(labels));
+  const std::uint64_t hash = hash_bytes(std::as_bytes(labels), process_seed());
   const auto equal = [&](std::uint32_t value) { return std::ranges::equal(this->labels({value}), labels); };
   if (labels_.size() + labels.size() > limits_.labels) {
     const LabelsId known{labels_index_.find(hash, equal)};
