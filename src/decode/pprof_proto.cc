@@ -116,7 +116,7 @@ Outline PprofPass::collect(WireReader& reader, PprofTables& tables) {
 
 void PprofPass::take_samples(WireReader& reader, PprofTables& tables, const Outline& outline,
                              std::span<const std::string_view> sample_types) {
-  PprofSamples samples(reader, tables, symbols_, limits_, body_.size(), decoded_.warnings);
+  PprofSamples samples(reader, body_, tables, symbols_, limits_, decoded_.warnings);
   const bool heap = decoded_.kind == ContentKind::kHeapProtobuf;
   const bool leak = decoded_.kind == ContentKind::kLeakProtobuf;
   const HeapColumns columns = heap_columns(sample_types);
@@ -151,7 +151,7 @@ void PprofPass::take_samples(WireReader& reader, PprofTables& tables, const Outl
 
 Result<Decoded> PprofPass::run() {
   WireReader first(body_);
-  PprofTables tables(first, decoded_.warnings);
+  PprofTables tables(first, body_.size(), decoded_.warnings);
   const Outline outline = collect(first, tables);
   if (first.end() == WireEnd::kCut) {
     decoded_.warnings.add(WarningCode::kDumpTruncated, byte_place(first.field_offset()));

@@ -13,6 +13,11 @@ constexpr std::size_t kMostLabels = 300;
 constexpr std::size_t kMostValues = 64;
 /// Frames a sample may expand to; a stack of the runtime has at most 1024 (profstackdepth).
 constexpr std::size_t kMostFrames = 4'096;
+/// Stacks that are interned together, and the room for their frames. A location of many lines may go beyond
+/// kMostFrames.
+constexpr std::size_t kBatch = 32;
+constexpr std::size_t kRoomOfASample = 2 * kMostFrames;
+constexpr std::size_t kBatchFrames = 2 * kRoomOfASample;
 
 }  // namespace
 
@@ -28,31 +33,32 @@ HeapColumns heap_columns(std::span<const std::string_view> sample_types) {
   return columns;
 }
 
-PprofSamples::PprofSamples(const WireReader& body, PprofTables& tables, Symbols& symbols, const DecodeLimits& limits,
-                           std::uint64_t body_bytes, Warnings& warnings)
-    : body_(body),
+PprofSamples::PprofSamples(const WireReader& reader, std::span<const std::byte> body, PprofTables& tables,
+                           Symbols& symbols, const DecodeLimits& limits, Warnings& warnings)
+    : body_(reader),
       tables_(tables),
       symbols_(symbols),
       limits_(limits),
       warnings_(warnings),
-      frames_left_(4 * body_bytes + 4'000'000),
-      locations_(kMostFrames),
-      plain_(kMostFrames) {}
+      frames_left_(4 * body.size() + 4'000'000),
+      plain_samples_(body, tables),
+      batch_(kBatchFrames) {
+  pending_.reserve(kBatch);
+}
 
 /// Fills locations_, values_ and labels_; false with a warning where the message is malformed.
 bool PprofSamples::read(std::span<const std::byte> message) {
-  location_count_ = 0;
+  locations_.clear();
   values_.clear();
   labels_.clear();
   bool clean = true;
   WireReader reader(message);
   WireField field;
   while (reader.next(field)) {
-    const std::span<std::uint64_t> room = std::span(locations_).subspan(location_count_);
-    if (field.number == 1 && field.type == WireType::kBytes) {
-      location_count_ += unpack(field.bytes, room, clean);
-    } else if (field.number == 1) {
-      if (!room.empty()) locations_[location_count_++] = field.number_value;
+    if (field.number == 1) {
+      clean &= each_number(field, [&](std::uint64_t number) {
+        if (locations_.size() < kMostFrames) locations_.push_back(number);
+      });
     } else if (field.number == 2) {
       clean &= each_number(field, [&](std::uint64_t number) {
         if (values_.size() < kMostValues) values_.push_back(static_cast<std::int64_t>(number));
@@ -75,38 +81,12 @@ bool PprofSamples::read(std::span<const std::byte> message) {
   return false;
 }
 
-/// Adds the frames of locations_ from `i` on while all of them are known; returns where that ends.
-std::size_t PprofSamples::walk_known_frames(std::size_t i) {
-  std::size_t run = 0;
-  for (; i < location_count_; ++i) {
-    const LocationFrames known = tables_.location_frames(locations_[i]);
-    if (known.lines == 1 && known.bits == 0) {
-      plain_[run++] = {known.value};
-      continue;
-    }
-    if (known.lines == 0 || stack_.size() >= kMostFrames) break;
-    stack_.add_plain(std::span(plain_).first(std::exchange(run, 0)));
-    if (known.lines == 1) {
-      stack_.add({known.value}, {known.bits, 0});
-    } else {
-      for (const PprofLine& line : tables_.lines(known)) stack_.add(line.frame, line.traits);
-    }
-  }
-  stack_.add_plain(std::span(plain_).first(run));
-  return i;
-}
-
 /// Fills stack_ from locations_, and `state` where one is asked for.
 void PprofSamples::walk_stack(LeafState* state) {
   stack_.clear();
   bool settled = state == nullptr;
   bool missing = false;
-  for (std::size_t i = 0; i < location_count_;) {
-    if (settled) {
-      i = walk_known_frames(i);
-      if (i == location_count_) break;
-    }
-    const std::uint64_t id = locations_[i++];
+  for (const std::uint64_t id : locations_) {
     const std::span<const PprofLine> lines = tables_.lines(id);
     missing |= lines.empty() && !tables_.has_location(id);
     for (const PprofLine& line : lines) {
@@ -169,35 +149,60 @@ double PprofSamples::sampled_share(std::int64_t object_bytes, std::int64_t rate)
   return share.sampled;
 }
 
-/// Interns the stack of the sample before the present one: its place in the table has been fetched meanwhile.
+/// Fills plain_ from `message`, the frames to the front of `room`; false with a warning where the message is malformed.
+bool PprofSamples::read_heap(std::span<const std::byte> message, std::span<FrameId> room) {
+  if (plain_samples_.read(message, room.first(kMostFrames - 1), plain_)) {
+    frames_left_ -= std::min<std::uint64_t>(frames_left_, plain_.expanded);
+    return true;
+  }
+  if (!read(message)) return false;
+  walk_stack(nullptr);
+  plain_ = {};
+  plain_.value_count = std::min(values_.size(), plain_.values.size());
+  std::copy_n(values_.begin(), plain_.value_count, plain_.values.begin());
+  plain_.frame_count = std::min(stack_.frames().size(), room.size());
+  std::ranges::copy(stack_.frames().first(plain_.frame_count), room.begin());
+  for (const LabelMessage& label : labels_) {
+    if (label.number > 0 && tables_.string(label.key) == "bytes") plain_.object_bytes = label.number;
+  }
+  return true;
+}
+
+/// Puts the first `size` frames of the batch's free room on the list of stacks to intern.
+void PprofSamples::keep_stack(std::size_t size) {
+  const std::uint64_t hash = symbols_.announce_stack(std::span(batch_).subspan(batch_used_, size));
+  pending_.push_back({hash, batch_used_, size});
+  batch_used_ += size;
+}
+
+/// Interns the stacks of the last samples: their places in the table have been fetched meanwhile.
 void PprofSamples::finish_heap(HeapProfile& profile) {
-  if (!std::exchange(pending_, false)) return;
-  profile.samples.back().stack = symbols_.intern_stack(pending_stack_.frames(), pending_hash_);
+  std::size_t at = profile.samples.size() - pending_.size();
+  for (const PendingStack& stack : pending_) {
+    const std::span<const FrameId> frames = std::span(batch_).subspan(stack.begin, stack.size);
+    profile.samples[at++].stack = symbols_.intern_stack(frames, stack.hash);
+  }
+  pending_.clear();
+  batch_used_ = 0;
 }
 
 void PprofSamples::add_heap(std::span<const std::byte> message, const HeapColumns& columns, HeapProfile& profile) {
   if (profile.samples.size() >= limits_.heap_samples || frames_left_ == 0) return warn(WarningCode::kLimitReached);
-  if (!read(message)) return;
-  walk_stack(nullptr);
-  finish_heap(profile);
+  if (!read_heap(message, std::span(batch_).subspan(batch_used_))) return;
   HeapSample sample;
-  sample.inuse_objects = value(columns.inuse_objects);
-  sample.inuse_bytes = value(columns.inuse_bytes);
-  sample.alloc_objects = value(columns.alloc_objects);
-  sample.alloc_bytes = value(columns.alloc_bytes);
-  if (profile.rate_bytes > 1 && sample.inuse_objects != 0) {
-    for (const LabelMessage& label : labels_) {
-      if (label.number <= 0 || tables_.string(label.key) != "bytes") continue;
-      sample.inuse_sampled =
-          std::llround(static_cast<double>(sample.inuse_objects) * sampled_share(label.number, profile.rate_bytes));
-    }
-  } else {
+  sample.inuse_objects = plain_.value(columns.inuse_objects);
+  sample.inuse_bytes = plain_.value(columns.inuse_bytes);
+  sample.alloc_objects = plain_.value(columns.alloc_objects);
+  sample.alloc_bytes = plain_.value(columns.alloc_bytes);
+  if (profile.rate_bytes <= 1 || sample.inuse_objects == 0) {
     sample.inuse_sampled = sample.inuse_objects;
+  } else if (plain_.object_bytes > 0) {
+    const double share = sampled_share(plain_.object_bytes, profile.rate_bytes);
+    sample.inuse_sampled = std::llround(static_cast<double>(sample.inuse_objects) * share);
   }
   profile.samples.push_back(sample);
-  std::swap(stack_, pending_stack_);
-  pending_hash_ = symbols_.announce_stack(pending_stack_.frames());
-  pending_ = true;
+  keep_stack(plain_.frame_count);
+  if (pending_.size() == kBatch || batch_.size() - batch_used_ < kRoomOfASample) finish_heap(profile);
 }
 
 }  // namespace lf::decode

@@ -8,6 +8,9 @@ namespace {
 
 /// Bounds on each table; a large service has a hundred thousand functions.
 constexpr std::size_t kMostEntries = 4'000'000;
+/// Bytes of a profile for each string, function or line, and how many are set aside at most.
+constexpr std::size_t kBytesAnEntry = 64;
+constexpr std::size_t kMostReserved = 1 << 18;
 /// Deeper inlining does not occur; a bound keeps small samples from expanding to endless stacks.
 constexpr std::size_t kMostLinesOfALocation = 1'000;
 
@@ -30,6 +33,17 @@ void PprofIds::add(std::uint64_t id, std::uint32_t entry) {
 std::uint32_t PprofIds::find_sparse(std::uint64_t id) const {
   const auto found = sparse_.find(id);
   return found == sparse_.end() ? kAbsent : found->second;
+}
+
+PprofTables::PprofTables(const WireReader& reader, std::size_t body_bytes, Warnings& warnings)
+    : body_(reader), warnings_(warnings) {
+  // A guess from profiles of the runtime. What is set aside and not used costs nothing, growing does.
+  const std::size_t entries = std::min(body_bytes / kBytesAnEntry, kMostReserved);
+  strings_.reserve(entries);
+  functions_.reserve(entries);
+  lines_.reserve(entries);
+  line_functions_.reserve(entries);
+  location_starts_.reserve(entries);
 }
 
 bool PprofTables::has_room(std::size_t used) {
@@ -141,20 +155,6 @@ void PprofTables::resolve(Symbols& symbols) {
     line.frame = symbols.intern(Frame{{function.name}, {function.file}, line.line});
   }
   line_functions_ = {};
-  note_location_frames();
-}
-
-void PprofTables::note_location_frames() {
-  location_frames_.resize(location_ids_.dense_end());
-  for (std::uint64_t id = 0; id < location_frames_.size(); ++id) {
-    const std::span<const PprofLine> frames = lines(id);
-    if (frames.empty() || !std::ranges::all_of(frames, &FrameId::operator bool, &PprofLine::frame)) continue;
-    LocationFrames& known = location_frames_[id];
-    known.lines = static_cast<std::uint16_t>(frames.size());
-    known.bits = frames[0].traits.bits;
-    known.value =
-        frames.size() == 1 ? frames[0].frame.value : static_cast<std::uint32_t>(frames.data() - lines_.data());
-  }
 }
 
 bool PprofTables::tell(LeafState& state, const PprofLine& line) const {

@@ -48,13 +48,6 @@ struct PprofLine {
   FrameTraits traits;
 };
 
-/// All that most samples need of a location, in one place: its only frame, or where its several lines stand.
-struct LocationFrames {
-  std::uint32_t value = 0;  ///< a FrameId for one line, else the place of the first line
-  std::uint16_t bits = 0;   ///< FrameTrait bits of the only frame
-  std::uint16_t lines = 0;  ///< 0: ask `lines(id)`
-};
-
 /// The strings, functions and locations of one profile.proto, filled in any order of the wire, then resolved.
 ///
 ///     message Profile  { 4: repeated Location  5: repeated Function  6: repeated string string_table … }
@@ -65,7 +58,8 @@ struct LocationFrames {
 /// Source: github.com/google/pprof/proto/profile.proto. Views point into the body.
 class PprofTables {
  public:
-  explicit PprofTables(const WireReader& body, Warnings& warnings) : body_(body), warnings_(warnings) {}
+  /// `reader` walks the body, of `body_bytes`, and says where what is added stands.
+  PprofTables(const WireReader& reader, std::size_t body_bytes, Warnings& warnings);
 
   void add_string(std::string_view text);
   void add_function(std::span<const std::byte> message);
@@ -77,6 +71,8 @@ class PprofTables {
   std::size_t string_count() const { return strings_.size(); }
   /// The string at `index`, empty with a warning where there is none.
   std::string_view string(std::uint64_t index);
+  /// The string at `index`, which is below `string_count()`.
+  std::string_view known_string(std::uint64_t index) const { return strings_[index]; }
   /// The interned string at `index`.
   StringId string_id(std::uint64_t index, Symbols& symbols);
 
@@ -88,13 +84,8 @@ class PprofTables {
   }
   bool has_location(std::uint64_t id) const { return location_ids_.find(id) != PprofIds::kAbsent; }
 
-  LocationFrames location_frames(std::uint64_t id) const {
-    return id < location_frames_.size() ? location_frames_[id] : LocationFrames{};
-  }
-  /// The lines that a LocationFrames of several names; all have a frame.
-  std::span<const PprofLine> lines(LocationFrames several) const {
-    return std::span(lines_).subspan(several.value, several.lines);
-  }
+  /// Location ids from here on are not in the plain table.
+  std::size_t location_ids_end() const { return location_ids_.dense_end(); }
 
   /// Feeds `state` with a frame; true once the state is settled.
   bool tell(LeafState& state, const PprofLine& line) const;
@@ -108,7 +99,6 @@ class PprofTables {
     std::uint32_t raw_name = 0;  ///< string index: the name as the profile spells it
   };
 
-  void note_location_frames();
   bool has_room(std::size_t used);
   void warn(WarningCode code) { warnings_.add(code, byte_place(body_.field_offset())); }
   std::uint32_t to_line(std::uint64_t value);
@@ -123,7 +113,6 @@ class PprofTables {
   std::vector<std::uint64_t> line_functions_;  ///< their function ids, until resolved
   std::vector<std::uint32_t> location_starts_{0};
   PprofIds location_ids_;
-  std::vector<LocationFrames> location_frames_;  ///< by location id
   std::string go_version_;
 };
 

@@ -1,9 +1,7 @@
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <string_view>
 
@@ -131,32 +129,6 @@ class WireReader {
   std::size_t field_start_ = 0;
   WireEnd end_ = WireEnd::kClean;
 };
-
-/// Decodes the varints that `packed` holds into the front of `numbers`, as many as have room; returns how many there
-/// are room for and are whole, and tells by `clean` whether all were.
-///
-/// Numbers of up to four bytes take no branch on their length, which ids of locations would mispredict every other
-/// time: the lowest clear top bit ends the number, and shifts close the gaps of the top bits.
-inline std::size_t unpack(std::span<const std::byte> packed, std::span<std::uint64_t> numbers, bool& clean) {
-  std::size_t count = 0;
-  while (!packed.empty()) {
-    std::uint64_t number = 0;
-    std::uint32_t word = 0;
-    if (packed.size() >= sizeof word) std::memcpy(&word, packed.data(), sizeof word);
-    const std::uint32_t ends = packed.size() >= sizeof word ? ~word & 0x80808080U : 0;
-    if (std::endian::native == std::endian::little && ends != 0) [[likely]] {
-      const int last_bit = std::countr_zero(ends);
-      word &= static_cast<std::uint32_t>((std::uint64_t{2} << last_bit) - 1);
-      number = (word & 0x7FU) | ((word >> 1) & 0x3F80U) | ((word >> 2) & 0x1FC000U) | ((word >> 3) & 0xFE00000U);
-      packed = packed.subspan(static_cast<std::size_t>(last_bit + 1) / 8);
-    } else if (!take_varint(packed, number)) {
-      clean = false;
-      break;
-    }
-    if (count < numbers.size()) numbers[count++] = number;
-  }
-  return count;
-}
 
 /// Calls `take(number)` for each number of a repeated varint field, packed (one kBytes field) or not. False where a
 /// packed one is malformed; the numbers before that have been taken.

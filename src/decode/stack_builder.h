@@ -41,14 +41,6 @@ class StackBuilder {
     if (hides_ && !hidden) shown_.push_back(frame);
   }
 
-  /// `add` for frames without any trait, as nearly all are.
-  void add_plain(std::span<const FrameId> frames) {
-    if (frames.empty()) return;
-    last_bits_ = 0;
-    all_.insert(all_.end(), frames.begin(), frames.end());
-    if (hides_) shown_.insert(shown_.end(), frames.begin(), frames.end());
-  }
-
   /// Frames taken so far, without runtime.goexit.
   std::size_t size() const { return all_.size(); }
   bool saw(FrameTrait trait) const { return (seen_ & trait) != 0; }
