@@ -51,6 +51,21 @@ void mark_cut(Decoded& decoded, WarningCode code, std::uint64_t at) {
   if (!decoded.goroutine_profiles.empty()) decoded.goroutine_profiles.back().truncated = true;
 }
 
+/// What was decoded of gzip that ended so after `inflated` bytes; where it is damaged, what is wrong with these bytes
+/// is the damage's doing.
+Result<Decoded> judge_gzip(Result<Decoded> decoded, GzipEnd end, std::uint64_t inflated) {
+  const bool damaged = end == GzipEnd::kOpen || end == GzipEnd::kDamaged;
+  if (damaged && (!decoded || decoded->kind == ContentKind::kEmpty)) {
+    return fail(ErrorCode::kMalformed, "the gzip data is cut or damaged before anything could be read; fetch it again",
+                byte_place(inflated));
+  }
+  if (!decoded) return decoded;
+  if (damaged) mark_cut(*decoded, WarningCode::kGzipDamaged, inflated);
+  if (end == GzipEnd::kTooLarge) mark_cut(*decoded, WarningCode::kLimitReached, inflated);
+  if (end == GzipEnd::kTrailing) decoded->warnings.add(WarningCode::kTrailingData, byte_place(inflated));
+  return decoded;
+}
+
 class AnyDecoder final : public Decoder {
  public:
   AnyDecoder(Symbols& symbols, const DecodeLimits& limits, int layer)
@@ -76,6 +91,7 @@ class AnyDecoder final : public Decoder {
   int layer_;
   Stage stage_ = Stage::kSniffing;
   ByteBuffer head_;  ///< kSniffing: what came; kInflating: the compressed bytes until `inner_` has sniffed; kCollecting
+  std::size_t judge_at_ = 3;  ///< kSniffing: so many bytes are worth a look: each looks at all, so they are few
   ContentKind kind_ = ContentKind::kUnknown;
   bool guessed_ = false;  ///< text that may hold a crash further down
   bool too_large_ = false;
@@ -102,7 +118,8 @@ void AnyDecoder::feed(std::span<const std::byte> chunk) {
 
 void AnyDecoder::decide(bool whole) {
   const std::span<const std::byte> head = head_.bytes();
-  if (head.size() < 3 && !whole) return;
+  if (head.size() < judge_at_ && !whole) return;
+  judge_at_ = head.size() + head.size() / 4 + 1;
   if (looks_like_gzip(head) && layer_ < kMostLayers) {
     stage_ = Stage::kInflating;
     inflater_ = std::make_unique<GzipStream>(limits_.body_bytes);
@@ -196,19 +213,7 @@ Result<Decoded> AnyDecoder::finish() {
 }
 
 Result<Decoded> AnyDecoder::finish_gzip() {
-  const GzipEnd end = inflater_->end();
-  const std::uint64_t inflated = inflater_->delivered_bytes();
-  Result<Decoded> decoded = inner_->finish();
-  const bool damaged = end == GzipEnd::kOpen || end == GzipEnd::kDamaged;
-  if (damaged && (!decoded || decoded->kind == ContentKind::kEmpty)) {
-    return fail(ErrorCode::kMalformed, "the gzip data is cut or damaged before anything could be read; fetch it again",
-                byte_place(inflated));
-  }
-  if (!decoded) return decoded;
-  if (damaged) mark_cut(*decoded, WarningCode::kGzipDamaged, inflated);
-  if (end == GzipEnd::kTooLarge) mark_cut(*decoded, WarningCode::kLimitReached, inflated);
-  if (end == GzipEnd::kTrailing) decoded->warnings.add(WarningCode::kTrailingData, byte_place(inflated));
-  return decoded;
+  return judge_gzip(inner_->finish(), inflater_->end(), inflater_->delivered_bytes());
 }
 
 Result<Decoded> AnyDecoder::finish_collected() {
@@ -216,13 +221,7 @@ Result<Decoded> AnyDecoder::finish_collected() {
   const Gunzipped body = gunzip(head_.bytes(), limits_.body_bytes);
   head_.release();
   if (body.end == GzipEnd::kTooLarge) return fail_too_large(limits_.body_bytes);
-  Result<Decoded> decoded = decode_pprof(body.bytes.bytes(), symbols_, limits_);
-  if (!decoded) return decoded;
-  if (body.end == GzipEnd::kOpen || body.end == GzipEnd::kDamaged) {
-    mark_cut(*decoded, WarningCode::kGzipDamaged, body.bytes.size());
-  }
-  if (body.end == GzipEnd::kTrailing) decoded->warnings.add(WarningCode::kTrailingData, byte_place(body.bytes.size()));
-  return decoded;
+  return judge_gzip(decode_pprof(body.bytes.bytes(), symbols_, limits_), body.end, body.bytes.size());
 }
 
 Result<Decoded> AnyDecoder::describe_unknown() const {

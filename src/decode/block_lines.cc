@@ -216,7 +216,9 @@ ScannedBlock BlockScanner::run() {
         if (bytes[begin] == '\t') {
           if (at + end >= 16) masked = masked_usual_file_line(bytes + begin, bytes + end);
         } else if (bytes[end - 1] == ')') {
-          if (at + end >= 128) masked = masked_call_line(bytes + begin, bytes + end);
+          if (at + end >= 128 && !starts_goroutine({bytes + begin, end - begin})) {
+            masked = masked_call_line(bytes + begin, bytes + end);
+          }
         }
       }
 #endif

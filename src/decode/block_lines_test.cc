@@ -98,6 +98,14 @@ TEST(BlockScanner, AgreesWithItsTwinOnDamagedText) {
   }
 }
 
+TEST(BlockScanner, OpensABlockAtAHeaderThatEndsLikeACall) {
+  const std::string dump = "goroutine 1 [running]:\nmain.main()\n\t/src/" + std::string(128, 'd') +
+                           "/main.go:7 +0x1d\ngoroutine 2 [select()\nmain.f()\n\t/src/main.go:9 +0x1d\n\n";
+  const std::vector<std::string> found = blocks_of(dump, false, 1 << 20);
+  EXPECT_EQ(found.size(), 2U);
+  EXPECT_EQ(found, blocks_of(dump, true, 1 << 20));
+}
+
 TEST(EqualBytes, SeesEachDifferentByteAtEachLength) {
   for (std::size_t size = 0; size <= 140; ++size) {
     const std::string left(size, 'a');

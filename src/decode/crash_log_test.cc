@@ -266,6 +266,14 @@ TEST(CrashLog, SaysSoWhereItIsCut) {
   EXPECT_EQ(it.warning(WarningCode::kDumpTruncated).where, "byte " + std::to_string(text.size()));
 }
 
+TEST(CrashLog, IsCutWithinAHeader) {
+  const std::string log(kPanic);
+  for (const std::string half : {"gor", "goroutine ", "goroutine 93 [chan"}) {
+    EXPECT_TRUE(read(log + "\n" + half).dump().truncated) << half;
+  }
+  EXPECT_FALSE(read(log + "\nexit status 2").dump().truncated);
+}
+
 TEST(CrashLog, TellsACauseWithoutGoroutines) {
   const Reading it = read("panic: only\x1b[31m words\n");
   EXPECT_EQ(it.error.code, ErrorCode::kMalformed);

@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/hash.h"
 #include "decode/text_fields.h"
 
 namespace lf::decode {
@@ -16,8 +17,10 @@ std::uint64_t id_of_block(std::string_view block) {
   return leading_decimal(block.substr(kBeforeId)).value;
 }
 
-std::uint64_t hash_id(std::uint64_t id) {
-  return id * 0x9E3779B97F4A7C15ULL;
+/// Whether a goroutine's header may begin so.
+bool begins_header(std::string_view line) {
+  constexpr std::string_view kGoroutine = "goroutine ";
+  return line.starts_with(kGoroutine) || (!line.empty() && kGoroutine.starts_with(line));
 }
 
 }  // namespace
@@ -33,6 +36,10 @@ void CrashStream::take(std::string_view line, std::uint64_t offset, bool whole) 
   }
   if (!whole && in_block()) {
     take_partial(kind, line, offset);
+    return;
+  }
+  if (!whole && in_dump() && begins_header(line) && kind != CrashLine::kHeader) {
+    cut_ = true;
     return;
   }
   std::string word = std::exchange(held_word_, {});
@@ -123,7 +130,7 @@ void CrashStream::append(std::string_view front, std::string_view line) {
 void CrashStream::open_block(std::string_view header, std::uint64_t offset) {
   const std::uint64_t id = id_of_block(header);
   const auto is_same = [&](std::uint32_t place) { return dump_.profile.goroutines[place].id == id; };
-  const bool seen = id != 0 && places_.find(hash_id(id), is_same, kNowhere) != kNowhere;
+  const bool seen = id != 0 && places_.find(NumberHash{}(id), is_same, kNowhere) != kNowhere;
   if (seen && !in_thread_section_) start_dump();
   in_runtime_stack_ = false;
   block_offset_ = offset;
@@ -137,7 +144,7 @@ void CrashStream::close_block(bool cut) {
   if (block_.empty()) return;
   const std::uint64_t id = id_of_block(block_);
   const auto is_same = [&](std::uint32_t place) { return dump_.profile.goroutines[place].id == id; };
-  const std::uint32_t seen = id == 0 ? kNowhere : places_.find(hash_id(id), is_same, kNowhere);
+  const std::uint32_t seen = id == 0 ? kNowhere : places_.find(NumberHash{}(id), is_same, kNowhere);
   if (too_long_) {
     builder_.leave_out(block_offset_);
   } else if (seen != kNowhere) {
@@ -150,7 +157,7 @@ void CrashStream::close_block(bool cut) {
     const std::vector<Goroutine>& kept = dump_.profile.goroutines;
     if (dump_.added != before && id != 0 && !kept.empty() && kept.back().id == id) {
       const auto place = static_cast<std::uint32_t>(kept.size() - 1);
-      places_.find_or_insert(hash_id(id), [](std::uint32_t) { return false; }, [&] { return place; });
+      places_.find_or_insert(NumberHash{}(id), [](std::uint32_t) { return false; }, [&] { return place; });
     }
   }
   block_.clear();

@@ -33,6 +33,8 @@ enum class ContentKind : std::uint8_t {
 
 /// The kind in words: "goroutine dump (debug=2)", …
 std::string_view content_kind_name(ContentKind kind);
+/// The same after "is": "a goroutine dump (debug=2)", "something unknown", …
+std::string content_kind_with_article(ContentKind kind);
 
 /// A row of the index page: a profile and its count of records.
 struct IndexRow {

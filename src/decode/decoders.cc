@@ -1,6 +1,7 @@
 #include <array>
 #include <cstddef>
 
+#include "base/format.h"
 #include "decode/crash_log.h"
 #include "decode/decoder.h"
 #include "decode/goroutine_debug1.h"
@@ -39,6 +40,12 @@ static_assert([] {
 std::string_view content_kind_name(ContentKind kind) {
   const auto index = static_cast<std::size_t>(kind);
   return index < kRows.size() ? kRows[index].words : kRows[0].words;
+}
+
+std::string content_kind_with_article(ContentKind kind) {
+  const std::string_view name = content_kind_name(kind);
+  const bool is_bare = kind == ContentKind::kUnknown || kind == ContentKind::kEmpty || kind == ContentKind::kVars;
+  return is_bare ? std::string(name) : format("a {}", name);
 }
 
 std::unique_ptr<Decoder> make_decoder(ContentKind kind, Symbols& symbols, const DecodeLimits& limits) {

@@ -162,8 +162,9 @@ bool GoroutineDumpDecoder::finish_last_block() {
   if (lines.size() <= 1 && (lines.empty() || starts_goroutine(carried_))) cut = true;
   // A block that ends within a frame was cut, too, though its last line is whole.
   if (!cut && starts_goroutine(carried_)) {
-    const BlockLine& last = lines.back();
-    cut = carried_[last.begin] != '\t' && carried_[last.masked_end - 1] == '(';
+    const std::string_view last =
+        std::string_view(carried_).substr(lines.back().begin, lines.back().masked_end - lines.back().begin);
+    cut = !last.starts_with('\t') && (last.ends_with('(') || last.starts_with("created by "));
   }
   builder_.add(dump_, carried_, lines, block.sample, consumed_, cut);
   return cut;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <new>
 
 #include <libdeflate.h>
 #include <zlib.h>
@@ -12,6 +14,7 @@ namespace lf::decode {
 namespace {
 
 constexpr std::size_t kPiece = 64 * 1024;
+constexpr std::byte kFirstOfMagic{0x1F};
 /// RFC 1952: header of 10 bytes, deflate data of at least 2, trailer of 8.
 constexpr std::size_t kSmallestMember = 20;
 /// Deflate expands by 1032 at most (a match of 258 bytes in two bits).
@@ -34,7 +37,13 @@ std::size_t first_capacity(std::span<const std::byte> compressed, std::uint64_t 
   return static_cast<std::size_t>(std::min<std::uint64_t>(guess, limit));
 }
 
-/// Inflates from `rest` on by stream, after the quick way has found it damaged: keeps what can be had.
+/// Whether the member's header has a checksum of its own (RFC 1952, FHCRC), which zlib checks and libdeflate does not.
+bool has_header_checksum(std::span<const std::byte> member) {
+  constexpr std::byte kFhcrc{2};
+  return member.size() > 3 && (member[3] & kFhcrc) != std::byte{0};
+}
+
+/// Inflates from `rest` on by stream, where the quick way found it damaged or does not do: keeps what can be had.
 void rescue(std::span<const std::byte> rest, std::uint64_t limit, bool first_member, Gunzipped& out) {
   GzipStream stream(limit - out.bytes.size());
   stream.feed(rest, [&](std::span<const std::byte> piece) { out.bytes.append(piece); });
@@ -53,9 +62,11 @@ void ByteBuffer::append(std::span<const std::byte> more) {
 std::span<std::byte> ByteBuffer::reserve(std::size_t more) {
   if (capacity_ - size_ < more) {
     const std::size_t capacity = std::max(size_ + more, capacity_ + capacity_ / 2);
-    auto grown = std::make_unique_for_overwrite<std::byte[]>(capacity);
-    if (size_ > 0) std::memcpy(grown.get(), data_.get(), size_);
-    data_ = std::move(grown);
+    // Large blocks grow without a copy, which no container of the library can do.
+    void* grown = std::realloc(data_.get(), capacity);  // NOLINT(cppcoreguidelines-no-malloc)
+    if (grown == nullptr) throw std::bad_alloc();
+    [[maybe_unused]] const std::byte* moved = data_.release();
+    data_.reset(static_cast<std::byte*>(grown));
     capacity_ = capacity;
   }
   return {data_.get() + size_, capacity_ - size_};
@@ -68,7 +79,7 @@ void ByteBuffer::release() {
 }
 
 bool looks_like_gzip(std::span<const std::byte> head) {
-  return head.size() >= 3 && head[0] == std::byte{0x1F} && head[1] == std::byte{0x8B} && head[2] == std::byte{8};
+  return head.size() >= 3 && head[0] == kFirstOfMagic && head[1] == std::byte{0x8B} && head[2] == std::byte{8};
 }
 
 struct GzipStream::Inflater {
@@ -93,7 +104,7 @@ GzipStream::~GzipStream() = default;
 /// Between members: another one opens, or what follows is no gzip. Padding with zeros is customary (RFC 1952 is
 /// silent).
 bool GzipStream::start_member(std::byte first) {
-  if (first == std::byte{0x1F}) {
+  if (first == kFirstOfMagic) {
     inflateReset(&inflater_->state);
     in_member_ = true;
     end_ = GzipEnd::kOpen;
@@ -149,6 +160,10 @@ Gunzipped gunzip(std::span<const std::byte> compressed, std::uint64_t limit_byte
   std::span<const std::byte> rest = compressed;
   std::size_t wanted = first_capacity(compressed, limit_bytes);
   for (bool first_member = true;;) {
+    if (has_header_checksum(rest)) {
+      rescue(rest, limit_bytes, first_member, out);
+      return out;
+    }
     std::span<std::byte> room = out.bytes.reserve(wanted);
     if (room.size() > limit_bytes - out.bytes.size()) {
       room = room.first(static_cast<std::size_t>(limit_bytes - out.bytes.size()));
@@ -170,7 +185,7 @@ Gunzipped gunzip(std::span<const std::byte> compressed, std::uint64_t limit_byte
     rest = rest.subspan(used);
     first_member = false;
     while (!rest.empty() && rest.front() == std::byte{0}) rest = rest.subspan(1);
-    if (rest.empty() || !looks_like_gzip(rest)) {
+    if (rest.empty() || rest.front() != kFirstOfMagic) {
       out.end = rest.empty() ? GzipEnd::kComplete : GzipEnd::kTrailing;
       return out;
     }

@@ -2,13 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <span>
 
 namespace lf::decode {
 
-/// Bytes on their own, not set to zero when made.
+/// Bytes on their own, not set to zero when made. What is large grows in place: the kernel moves its pages.
 class ByteBuffer {
  public:
   std::span<const std::byte> bytes() const { return {data_.get(), size_}; }
@@ -21,7 +22,12 @@ class ByteBuffer {
   void release();
 
  private:
-  std::unique_ptr<std::byte[]> data_;
+  struct Free {
+    // What realloc gave.
+    void operator()(std::byte* bytes) const { std::free(bytes); }  // NOLINT(cppcoreguidelines-no-malloc)
+  };
+
+  std::unique_ptr<std::byte, Free> data_;
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;
 };

@@ -86,12 +86,20 @@ TEST(Gunzip, ReadsSeveralMembersAndTheZerosBehindThem) {
 }
 
 TEST(Gunzip, SaysWhatFollowsTheLastMember) {
-  for (const std::string tail : {"<html>", "\x1f", "\x1f\x8b", "\x1f tail of something"}) {
+  struct Row {
+    std::string tail;
+    GzipEnd end;
+  };
+  for (const auto& [tail, expected] :
+       {Row{"<html>", GzipEnd::kTrailing}, Row{"\x1f tail of something", GzipEnd::kTrailing},
+        Row{"\x1f", GzipEnd::kOpen}, Row{"\x1f\x8b", GzipEnd::kOpen}}) {
     const std::string data = compress(lines(100)) + tail;
     GzipEnd end{};
     EXPECT_EQ(at_once(data, end), lines(100));
-    EXPECT_EQ(end, GzipEnd::kTrailing) << tail;
-    EXPECT_EQ(stream(data, 3).text, lines(100));
+    EXPECT_EQ(end, expected) << tail;
+    const Streamed out = stream(data, 3);
+    EXPECT_EQ(out.text, lines(100));
+    EXPECT_EQ(out.end, expected) << tail;
   }
 }
 

@@ -98,10 +98,11 @@ Sniffed judge_line(std::string_view line, bool first) {
   for (const std::string_view preamble : kPreambles) {
     if (line.starts_with(preamble)) return {ContentKind::kCrashLog, {}};
   }
-  for (std::size_t at = line.find("goroutine "); at != std::string_view::npos; at = line.find("goroutine ", at + 1)) {
-    if (after_prefix(line, at) && opens_goroutine(line.substr(at)) && line.substr(at).contains("]")) {
-      return {ContentKind::kCrashLog, {}};
-    }
+  // A bracket may close it only behind: text that opens many and closes none is looked at once.
+  const std::string_view closed = line.substr(0, line.rfind(']') + 1);
+  for (std::size_t at = closed.find("goroutine "); at != std::string_view::npos;
+       at = closed.find("goroutine ", at + 1)) {
+    if (after_prefix(closed, at) && opens_goroutine(closed.substr(at))) return {ContentKind::kCrashLog, {}};
   }
   return {};
 }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/saturate.h"
 #include "model/wait_state.h"
 
 namespace lf::decode::testing {
@@ -44,8 +45,9 @@ PlainProfile spell_out(const GoroutineProfile& profile, const Symbols& symbols) 
     if (wait != profile.sync_waits.end() && wait->goroutine_id == goroutine.id) out.sync_address = wait->address;
   }
   for (const StackCount& count : profile.counts) {
-    plain.counts[{spell_out(count.stack, symbols), spell_out(count.labels, symbols),
-                  std::string(wait_state_name(count.state)), count.serves_our_request}] += count.count;
+    add_saturating(plain.counts[{spell_out(count.stack, symbols), spell_out(count.labels, symbols),
+                                 std::string(wait_state_name(count.state)), count.serves_our_request}],
+                   count.count);
   }
   return plain;
 }
@@ -55,10 +57,10 @@ PlainHeap spell_out(const HeapProfile& heap, const Symbols& symbols) {
   plain.rate_bytes = heap.rate_bytes;
   for (const HeapSample& sample : heap.samples) {
     PlainHeapValues& values = plain.sites[spell_out(sample.stack, symbols)];
-    values.inuse_objects += sample.inuse_objects;
-    values.inuse_bytes += sample.inuse_bytes;
-    values.alloc_objects += sample.alloc_objects;
-    values.alloc_bytes += sample.alloc_bytes;
+    add_saturating(values.inuse_objects, sample.inuse_objects);
+    add_saturating(values.inuse_bytes, sample.inuse_bytes);
+    add_saturating(values.alloc_objects, sample.alloc_objects);
+    add_saturating(values.alloc_bytes, sample.alloc_bytes);
   }
   return plain;
 }

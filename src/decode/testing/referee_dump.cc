@@ -148,14 +148,15 @@ std::size_t read_body(std::span<const std::string> lines, Block& block) {
 }
 
 /// A goroutine of the runtime's own (isSystemGoroutine): what it was started with is of package runtime, but for main,
-/// iter.Pull's, and finalizers and cleanups that run code of the program.
-bool is_system(PlainStack frames) {
+/// iter.Pull's, and finalizers and cleanups that run code of the program. Without a stack its creator tells.
+bool is_system(const PlainGoroutine& goroutine) {
+  PlainStack frames = goroutine.frames;
   static constexpr std::array<std::string_view, 3> kUsers{"runtime.main", "runtime.corostart",
                                                           "runtime.handleAsyncEvent"};
   static constexpr std::array<std::string_view, 3> kCallUsers{"runtime.runfinq", "runtime.runFinalizers",
                                                               "runtime.runCleanups"};
   if (!frames.empty() && frames.back().function == "runtime.goexit") frames.pop_back();
-  if (frames.empty()) return false;
+  if (frames.empty()) return goroutine.creator && goroutine.creator->function.starts_with("runtime.");
   const std::string& start = frames.back().function;
   if (!start.starts_with("runtime.") || std::ranges::find(kUsers, start) != kUsers.end()) return false;
   if (std::ranges::find(kCallUsers, start) == kCallUsers.end()) return true;
@@ -221,7 +222,7 @@ void finish_profile(std::vector<Block>& blocks, bool http_dump, PlainProfile& pr
     PlainGoroutine& goroutine = block.goroutine;
     if (goroutine.id == 0) {
       goroutine.flags |= kScheduler;
-    } else if (!http_dump && is_system(goroutine.frames)) {
+    } else if (!http_dump && is_system(goroutine)) {
       goroutine.flags |= kSystem;
       ++profile.system;
     } else {
@@ -240,7 +241,9 @@ bool drop_half_line(std::vector<std::string>& lines) {
   const std::string last = lines.back();
   lines.pop_back();
   const std::size_t offset = last.rfind(" +0x");
-  if (last.starts_with('\t') && offset != std::string::npos && read_place(last)) lines.push_back(last);
+  const bool ends_in_offset =
+      offset != std::string::npos && last.find_first_not_of("0123456789abcdef", offset + 4) == std::string::npos;
+  if (last.starts_with('\t') && ends_in_offset && read_place(last)) lines.push_back(last);
   return !last.empty();
 }
 
@@ -268,8 +271,8 @@ PlainResult referee_dump(std::string_view text, bool http_dump) {
     const std::size_t body = read_body(std::span(lines).subspan(k), block);
     k += body;
     if (k < lines.size()) continue;
-    // The text ends in this block, perhaps between a function and its file, or before its first frame.
-    cut = cut || body == 0 || read_call(lines.back());
+    // The text ends in this block, perhaps between a function or creator and its file, or before its first frame.
+    cut = cut || body == 0 || read_call(lines.back()) || lines.back().starts_with("created by ");
     if (cut && block.goroutine.frames.empty()) {
       blocks.pop_back();
     } else if (cut && !block.goroutine.creator) {
