@@ -15,6 +15,9 @@ if(LF_SANITIZE)
   # g++ 12 sees uninitialised values in the standard library's own headers once they are instrumented (GCC bug 105562).
   target_compile_options(lf_flags INTERFACE -fsanitize=${LF_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
     $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+  # clang only: g++ does not look for what the list names.
+  target_compile_options(lf_flags INTERFACE
+    $<$<CXX_COMPILER_ID:Clang>:-fsanitize-ignorelist=${CMAKE_SOURCE_DIR}/cmake/sanitizers_ignore.txt>)
   target_link_options(lf_flags INTERFACE -fsanitize=${LF_SANITIZE})
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
   set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
