@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <set>
 #include <span>
 #include <string_view>
@@ -16,7 +17,8 @@
 /// reasons count, and each needs a figure:
 ///
 /// - The code says it: what allocates is on the goroutines' stack, or has started them, or was called by somebody who
-///   is or has. Then what came between two collections must go together, or the bytes a goroutine be steady.
+///   is or has. Then what came between two collections must go together, or the bytes a goroutine be steady (at an even
+///   pace, over thirds of the observation: each interval has too few sampled objects to say).
 /// - The figures say it, in one package: where the number of newcomers varies, bytes that come and stay out with them
 ///   are theirs. A steady pace of both says nothing.
 ///
@@ -64,6 +66,18 @@ std::vector<double> bytes_each(std::span<const double> newcomers, std::span<cons
   return out;
 }
 
+/// The same over each third of the observation. Where the pace is even, single intervals tell nothing but the sampling
+/// error of their few objects.
+std::vector<double> bytes_each_by_thirds(std::span<const double> counts, std::span<const double> bytes) {
+  std::vector<double> newcomers, rises;
+  for (std::size_t third = 0; third < 3; ++third) {
+    const std::size_t from = third * (counts.size() - 1) / 3, to = (third + 1) * (counts.size() - 1) / 3;
+    newcomers.push_back(counts[to] - counts[from]);
+    rises.push_back(bytes[to] - bytes[from]);
+  }
+  return bytes_each(newcomers, rises);
+}
+
 std::set<std::string_view> user_functions(const Symbols& symbols, StackId stack) {
   std::set<std::string_view> functions;
   for (const FrameId frame : symbols.stack(stack)) {
@@ -82,18 +96,21 @@ std::string relation(const Symbols& symbols, const Group& group, const HeapSite&
   if (!starter.empty() && starter != "main.main" && allocator == starter) return "it starts these goroutines";
   for (const std::string_view caller : user_functions(symbols, site.stack)) {
     if (on_stack.contains(caller)) return format("{} calls it and is on these goroutines' stack", caller);
-    if (caller == starter) return format("{} calls it and starts these goroutines", caller);
   }
+  const bool called_by_starter =
+      !starter.empty() && starter != "main.main" &&
+      std::ranges::any_of(symbols.stack(site.stack), [&](FrameId frame) { return symbols.function(frame) == starter; });
+  if (called_by_starter) return format("{} calls it and starts these goroutines", starter);
   return {};
 }
 
 }  // namespace
 
-std::optional<AttachedMemory> find_attached_memory(const Context& context, std::uint32_t group) {
+std::vector<AttachedMemory> find_attached_memory(const Context& context, std::uint32_t group) {
   const Growth& growth = context.groups[group].growth;
   const Group& goroutines = context.series.groups[group];
-  std::optional<AttachedMemory> best;
-  if (growth.counts.size() < 4 || growth.last() <= growth.first()) return best;
+  std::vector<AttachedMemory> attached;
+  if (growth.counts.size() < 4 || growth.last() <= growth.first()) return attached;
   for (std::uint32_t i = 0; i < context.memory.sites.size(); ++i) {
     const HeapGrowth& heap = context.memory.sites[i];
     const HeapSite& site = context.series.heap_sites[i];
@@ -104,9 +121,9 @@ std::optional<AttachedMemory> find_attached_memory(const Context& context, std::
     const std::vector<double> counts = counts_near(growth, at);
     if (correlate(counts, heap.bytes) < kRises) continue;
     const std::vector<double> newcomers = differences(counts), bytes = differences(heap.bytes);
-    const std::vector<double> each = bytes_each(newcomers, bytes);
     const double together = correlate_differences(newcomers, bytes);
     const bool varies = variation(newcomers) >= kVaries;
+    const std::vector<double> each = varies ? bytes_each(newcomers, bytes) : bytes_each_by_thirds(counts, heap.bytes);
     const bool steady = each.size() >= 3 && variation(each) <= kSteady;
     std::string reason = relation(context.symbols, goroutines, site);
     if (reason.empty()) {
@@ -118,17 +135,18 @@ std::optional<AttachedMemory> find_attached_memory(const Context& context, std::
       continue;
     }
     const auto now = static_cast<std::uint64_t>(std::max(heap.bytes.back(), 0.0));
-    if (best && now <= best->bytes) continue;
     const double per_goroutine = heap.gain() / static_cast<double>(growth.last() - growth.first());
     const std::string figure = varies ? format("correlation of the differences {:.2f}", together)
                                       : format("varying by {:.0f} %", 100 * variation(each));
-    best = {i, now,
-            format("memory allocated in {} grows with them: {}; {:.1f} MiB live now, about {:.1f} KiB a goroutine over "
-                   "{} intervals ({})",
-                   context.symbols.text(site.function), reason, heap.bytes.back() / kMiB, per_goroutine / 1024,
-                   bytes.size(), figure)};
+    attached.push_back(
+        {i, now, per_goroutine,
+         format("memory allocated in {} grows with them: {}; {:.1f} MiB live now, about {:.1f} KiB a goroutine over "
+                "{} intervals ({})",
+                context.symbols.text(site.function), reason, heap.bytes.back() / kMiB, per_goroutine / 1024,
+                bytes.size(), figure)});
   }
-  return best;
+  std::ranges::stable_sort(attached, std::greater{}, &AttachedMemory::bytes);
+  return attached;
 }
 
 }  // namespace lf::detect

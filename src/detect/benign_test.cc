@@ -53,6 +53,16 @@ TEST(BenignCatalogue, IsHeardWhenTheNumberGrows) {
   }
 }
 
+TEST(BenignCatalogue, TakesAFewConnectionsMoreInAShortTimeForLoad) {
+  for (const BenignWait& wait : benign_waits()) {
+    if (wait.number == BenignNumber::kConstant) continue;
+    Scene scene;
+    grow(scene, benign_crew(wait), 1, 1, 4);
+    EXPECT_LE(scene.worst(), wait.number == BenignNumber::kServerLoad ? Verdict::kInfo : Verdict::kSuspect)
+        << wait.owner;
+  }
+}
+
 TEST(BenignCatalogue, TakesConnectionsThatGrowWithTheLivingForLoad) {
   Scene scene;
   for (std::uint64_t i = 0; i < 5; ++i) {

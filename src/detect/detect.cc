@@ -51,6 +51,7 @@ Result<Verdicts> run(const History& history, const DetectOptions& options) {
   if (options.leakprof != LeakProf::kOff) keep_signatures(options, verdicts.findings);
   judge_levels(series, options, verdicts);
   verdicts.pattern = memory.pattern;
+  verdicts.fell_by_restart = memory.fell_by_restart;
   verdicts.pattern_reason = memory.pattern_reason;
   if (memory.live_bytes.size() >= 3) verdicts.growth_bytes_per_s = memory.trend.slope_per_second;
   verdicts.health = judge_health(verdicts);

@@ -45,6 +45,7 @@ struct Verdicts {
   Level goroutine_level = Level::kNormal, memory_level = Level::kNormal;
   bool goroutine_alert = false, memory_alert = false;
   MemoryPattern pattern = MemoryPattern::kUnknown;
+  bool fell_by_restart = false;
   std::string pattern_reason;
   std::optional<double> growth_bytes_per_s;
 };

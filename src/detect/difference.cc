@@ -1,6 +1,7 @@
 #include "detect/difference.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <map>
 #include <set>
@@ -66,6 +67,23 @@ std::uint64_t survivors(const SiteAt& first, const SiteAt& second) {
       std::ranges::count_if(first.ids, [&](std::uint64_t id) { return second.ids.contains(id); }));
 }
 
+/// Goroutines of one function and creator, wherever in the function and in whatever state.
+using Crews = std::map<std::pair<StringId, FrameId>, SiteAt>;
+
+std::pair<StringId, FrameId> crew_of(const Symbols& symbols, const SiteKey& key) {
+  return {symbols.frame(key.site).function, key.creator};
+}
+
+Crews merge_sites(const Symbols& symbols, const Sites& sites) {
+  Crews crews;
+  for (const auto& [key, site] : sites) {
+    SiteAt& crew = crews[crew_of(symbols, key)];
+    crew.count += site.count;
+    crew.ids.insert(site.ids.begin(), site.ids.end());
+  }
+  return crews;
+}
+
 /// The course of a value over baseline and rounds.
 struct Course {
   std::vector<std::int64_t> values;
@@ -80,6 +98,23 @@ struct Course {
   bool rose_last() const { return values.back() > values[values.size() - 2]; }
 };
 
+/// The course of `key`: what survives both samples of each round.
+template <class Places>
+Course course_of(const typename Places::key_type& key, const Places& before, const std::vector<Places>& firsts,
+                 const std::vector<Places>& seconds) {
+  const auto at = [&](const Places& places) {
+    const auto found = places.find(key);
+    return found == places.end() ? SiteAt{} : found->second;
+  };
+  Course course;
+  course.values.push_back(static_cast<std::int64_t>(at(before).count));
+  for (std::size_t i = 0; i < seconds.size(); ++i)
+    course.values.push_back(static_cast<std::int64_t>(survivors(at(firsts[i]), at(seconds[i]))));
+  // What shrank is told by the count itself: members that come and go are no loss.
+  if (course.growth() < 0) course.values.back() = static_cast<std::int64_t>(at(seconds.back()).count);
+  return course;
+}
+
 Verdict verdict_of(const Course& course, bool benign) {
   if (course.growth() <= 0) return Verdict::kInfo;
   if (course.rounds() >= 3 && course.rises() == course.rounds()) return Verdict::kLeak;
@@ -87,17 +122,18 @@ Verdict verdict_of(const Course& course, bool benign) {
   return Verdict::kSuspect;
 }
 
-int score_of(Verdict verdict, double weight) {
-  const int points = static_cast<int>(std::lround(8 * std::log2(1 + std::max(weight, 0.0))));
-  switch (verdict) {
+/// The weight of the difference in points, moved into the band of its verdict.
+void score(double weight, Finding& finding) {
+  const int points = std::min(39, static_cast<int>(std::lround(8 * std::log2(1 + std::max(weight, 0.0)))));
+  finding.score_parts = {{"difference", points, finding.title}};
+  switch (finding.verdict) {
     case Verdict::kLeak:
-      return std::min(100, 70 + points);
+      return set_score(std::min(100, 70 + points), "it grew in every round: 70 to 100", finding);
     case Verdict::kSuspect:
-      return std::min(69, 40 + points);
+      return set_score(std::min(69, 40 + points), "it grew: 40 to 69", finding);
     case Verdict::kInfo:
-      return std::min(39, points);
+      return set_score(points, "", finding);
   }
-  return 0;
 }
 
 std::string rounds_in_words(const Course& course) {
@@ -108,12 +144,32 @@ std::string rounds_in_words(const Course& course) {
   return format("it grew in {} of {} rounds", course.rises(), course.rounds());
 }
 
-Finding goroutine_finding(const Symbols& symbols, const SiteKey& key, const SiteAt& now, const Course& course) {
+/// A site over baseline and rounds, with all goroutines of its function and creator.
+struct SiteCourse {
+  Course site, crew;
+  double seconds = 0;             ///< from the baseline to the last sample
+  bool two_samples_each = false;  ///< after each round
+
+  /// What came and did not only move here from another line or state.
+  std::int64_t growth() const { return std::min(site.growth(), crew.growth()); }
+};
+
+/// Whether so few more in so short a time are what requests in flight and schedulers bring.
+bool are_passing(const SiteCourse& course, StateClass state_class) {
+  constexpr std::int64_t kFewRequests = 5;
+  constexpr double kMinute = 60, kMoment = 5;
+  if (state_class == StateClass::kIo && course.growth() < kFewRequests && course.seconds < kMinute) return true;
+  return course.growth() <= 1 && course.seconds < kMoment && course.two_samples_each;
+}
+
+Finding goroutine_finding(const Symbols& symbols, const SiteKey& key, const SiteAt& now, const SiteCourse& of) {
+  const Course& course = of.site;
   const BenignWait* benign = find_benign(symbols, symbols.stack(now.stack), key.creator, key.state_class);
   Finding finding;
   finding.rule = "goroutine/growing-site";
   finding.kind = FindingKind::kGoroutine;
-  finding.verdict = verdict_of(course, benign != nullptr || is_at_work(key.state_class));
+  const bool ordinary = benign != nullptr || is_at_work(key.state_class) || are_passing(of, key.state_class);
+  finding.verdict = std::min(verdict_of(course, ordinary), verdict_of(of.crew, ordinary));
   finding.site = source_line(symbols, key.site);
   finding.package = TargetText(package_of(symbols.function(key.site)));
   finding.state = std::string(wait_state_name(now.state));
@@ -124,14 +180,17 @@ Finding goroutine_finding(const Symbols& symbols, const SiteKey& key, const Site
   for (const std::int64_t value : course.values) finding.counts.push_back(static_cast<std::uint64_t>(value));
   if (key.creator) finding.creator = source_line(symbols, key.creator);
   finding.stack = source_lines(symbols, now.stack);
-  finding.score = score_of(finding.verdict, static_cast<double>(std::abs(course.growth())));
   finding.id = fingerprint(finding.rule, symbols.function(key.site), symbols.function(key.creator));
   const bool grew = course.growth() > 0;
   finding.title =
       TargetText(format("{:+} goroutine{} in {} at {}", course.growth(), std::abs(course.growth()) == 1 ? "" : "s",
                         finding.state, symbols.function(key.site)));
+  score(static_cast<double>(std::abs(course.growth())), finding);
   finding.evidence.emplace_back(format("{} goroutines before, {} after{}", course.values.front(), course.values.back(),
                                        grew ? ": " + rounds_in_words(course) : std::string()));
+  if (grew && of.crew.growth() <= 0) {
+    finding.evidence.emplace_back("no more goroutines of this function and creator than before: they moved here");
+  }
   if (benign != nullptr)
     finding.evidence.emplace_back(format("an ordinary wait ({}: {})", benign->owner, benign->reason));
   if (finding.verdict == Verdict::kSuspect) {
@@ -155,23 +214,23 @@ void add_goroutine_differences(const Symbols& symbols, const Snapshot& baseline,
     seconds.push_back(round.first == round.second ? firsts.back() : count_sites(symbols, *round.second, with_creators));
   }
   const Sites before = count_sites(symbols, baseline, with_creators);
+  const Crews crews_before = merge_sites(symbols, before);
+  std::vector<Crews> crew_firsts, crew_seconds;
+  for (const Sites& sites : firsts) crew_firsts.push_back(merge_sites(symbols, sites));
+  for (const Sites& sites : seconds) crew_seconds.push_back(merge_sites(symbols, sites));
   std::map<SiteKey, SiteAt> all = before;
   for (const Sites& sites : seconds) {
     for (const auto& [key, site] : sites) all.insert_or_assign(key, site);
   }
-  const auto at = [](const Sites& sites, const SiteKey& key) {
-    const auto found = sites.find(key);
-    return found == sites.end() ? SiteAt{} : found->second;
-  };
+  SiteCourse of;
+  of.seconds = std::chrono::duration<double>(rounds.back().second->steady_at - baseline.steady_at).count();
+  of.two_samples_each = rounds.back().first != rounds.back().second;
   for (const auto& [key, now] : all) {
-    Course course;
-    course.values.push_back(static_cast<std::int64_t>(at(before, key).count));
-    for (std::size_t i = 0; i < rounds.size(); ++i) {
-      course.values.push_back(static_cast<std::int64_t>(survivors(at(firsts[i], key), at(seconds[i], key))));
-    }
-    // What shrank is told by the count itself: members that come and go are no loss.
-    if (course.growth() < 0) course.values.back() = static_cast<std::int64_t>(at(seconds.back(), key).count);
-    if (course.growth() != 0) findings.push_back(goroutine_finding(symbols, key, now, course));
+    of.site = course_of(key, before, firsts, seconds);
+    of.crew = course_of(crew_of(symbols, key), crews_before, crew_firsts, crew_seconds);
+    constexpr std::int64_t kFewMoves = 5;
+    const bool few_moved = of.crew.growth() == 0 && std::abs(of.site.growth()) < kFewMoves;
+    if (of.site.growth() != 0 && !few_moved) findings.push_back(goroutine_finding(symbols, key, now, of));
   }
 }
 
@@ -241,11 +300,11 @@ void add_heap_differences(const Symbols& symbols, const Snapshot& baseline, std:
     for (const std::int64_t value : course.values)
       finding.counts.push_back(static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0)));
     finding.stack = source_lines(symbols, now.stack);
-    finding.score = score_of(finding.verdict, growth / static_cast<double>(kLeastBytes));
     finding.id = fingerprint(finding.rule, symbols.text(function), {});
     constexpr double kMiB = 1 << 20;
     finding.title = TargetText(format("{:+.1f} MiB of live heap from {}", static_cast<double>(course.growth()) / kMiB,
                                       symbols.text(function)));
+    score(growth / static_cast<double>(kLeastBytes), finding);
     finding.evidence.emplace_back(format("{:.1f} MiB before, {:.1f} MiB after (sampling error ±{:.1f} MiB){}",
                                          static_cast<double>(course.values.front()) / kMiB,
                                          static_cast<double>(course.values.back()) / kMiB, 2 * error / kMiB,
@@ -291,7 +350,7 @@ std::vector<Finding> merge_differences(std::vector<Finding> differences, std::ve
                               merged.creator ? merged.creator->function.raw() : std::string_view());
     }
     merged.verdict = std::max(twin->verdict, difference.verdict);
-    merged.score = std::max(twin->score, difference.score);
+    set_score(std::max(twin->score, difference.score), "the difference weighs more than the parts", merged);
     merged.count = difference.count;
     merged.count_before = difference.count_before;
     merged.delta = difference.delta;

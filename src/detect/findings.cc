@@ -20,12 +20,22 @@
 namespace lf::detect {
 namespace {
 
+/// The part of a score that its verdict's band adds or takes.
+constexpr std::string_view kBand = "band";
+
 constexpr double kMiB = 1 << 20;
 
 using BySubject = std::map<Subject, std::vector<const Evidence*>>;
 
 TargetText with(std::string_view before, std::string_view name, std::string_view after) {
   return TargetText(std::string(before) + std::string(name) + std::string(after));
+}
+
+/// Whether what came is no more than a few connections that a client opens when it has more to do.
+bool are_few(const Growth& growth) {
+  constexpr std::uint64_t kFew = 10;
+  constexpr double kShort = 60;
+  return growth.last() - std::min(growth.first(), growth.last()) < kFew && growth.span_seconds < kShort;
 }
 
 /// What speaks against a group's being a leak.
@@ -44,6 +54,10 @@ Excuse excuse_of(const Context& context, std::uint32_t index) {
   const std::string known = format("an ordinary wait ({})", facts.benign);
   if (facts.explained_by_load) {
     return {Verdict::kInfo, known + ", and goroutines that are alive have grown alike: this is load"};
+  }
+  if (facts.number != BenignNumber::kConstant && are_few(facts.growth)) {
+    return {facts.number == BenignNumber::kServerLoad ? Verdict::kInfo : Verdict::kSuspect,
+            format("{}; so few more in {} are what load brings", known, span_in_words(facts.growth.span_seconds))};
   }
   if (facts.number == BenignNumber::kServerLoad) {
     return {Verdict::kSuspect,
@@ -126,19 +140,42 @@ void describe_heap_site(const Context& context, std::uint32_t index, Finding& fi
 
 void describe_process(const Context& context, std::string_view rule, Finding& finding) {
   finding.kind = FindingKind::kMemory;
-  if (!context.memory.live_bytes.empty()) finding.bytes = static_cast<std::uint64_t>(context.memory.live_bytes.back());
+  const bool of_the_heap = rule != "memory/off-heap-growth";
+  if (of_the_heap && !context.memory.live_bytes.empty()) {
+    finding.bytes = static_cast<std::uint64_t>(context.memory.live_bytes.back());
+  }
   const Rule* row = find_rule(rule);
   finding.title = TargetText(row == nullptr ? rule : row->brief);
   finding.advice =
       TargetText("`leakfinder memory` shows growth by allocation site, stacks and what is not on the Go heap.");
 }
 
-/// Memory that a leak's goroutines hold belongs to it.
-void attach_memory(const Context& context, std::uint32_t index, Finding& finding) {
-  const std::optional<AttachedMemory> attached = find_attached_memory(context, index);
-  if (!attached) return;
-  finding.bytes = attached->bytes;
-  finding.evidence.push_back(TargetText(attached->words));
+/// Memory that a finding's goroutines hold.
+struct MemoryOwner {
+  SourceLine site;  ///< of the goroutines
+  AttachedMemory memory;
+};
+using MemoryOwners = std::map<std::uint32_t, MemoryOwner>;  // by heap site
+
+/// Memory that a leak's goroutines hold belongs to it; `owners` are told.
+void attach_memory(const Context& context, std::uint32_t index, Finding& finding, MemoryOwners& owners) {
+  constexpr std::size_t kMostInWords = 3;
+  const std::vector<AttachedMemory> attached = find_attached_memory(context, index);
+  for (std::size_t i = 0; i < attached.size(); ++i) {
+    finding.bytes = finding.bytes.value_or(0) + attached[i].bytes;
+    if (i < kMostInWords) finding.evidence.push_back(TargetText(attached[i].words));
+    if (finding.verdict == Verdict::kLeak) owners.try_emplace(attached[i].heap_site, finding.site, attached[i]);
+  }
+}
+
+/// Says of memory that leaked goroutines hold whose it is: it goes with them.
+void add_owner(const MemoryOwner& owner, Finding& finding) {
+  finding.evidence.push_back(with("held by the leaked goroutines at ", owner.site.function.raw(),
+                                  format(" (line {}), about {:.1f} KiB each: it is one leak with theirs",
+                                         owner.site.line, owner.memory.bytes_each / 1024)));
+  finding.resembles = "memory of leaked goroutines";
+  finding.advice = with("mend the leak of the goroutines at ", owner.site.function.raw(),
+                        ": what they hold goes with them.\nhow stands at their own finding.");
 }
 
 void add_words(std::vector<const Evidence*> evidences, const Excuse& excuse, Finding& finding) {
@@ -174,9 +211,14 @@ std::uint32_t next_root(const Context& context, const BySubject& by_subject, std
   const LockPart& part = context.locks.parts[index];
   const bool behind = part.knot != LockKnot::kNone && !part.root;
   if (!behind || !by_subject.contains({SubjectKind::kGroup, part.behind})) return index;
-  // Those that pile up by themselves, and those that the runtime names, have a leak's evidence of their own, which does
-  // not rest on the guess who holds the lock.
-  return facts.growth.entries == 0 && context.series.groups[index].leaked == 0 ? part.behind : index;
+  // All on one lock wait for one holder, however many come. Those that pile up on many locks, and those that the
+  // runtime names and the root not, have a leak's evidence of their own, which does not rest on the guess who holds
+  // which lock.
+  const std::vector<Group>& groups = context.series.groups;
+  const bool of_one_leak = facts.growth.entries == 0 || part.one_lock;
+  const bool less_sure = groups[index].leaked > 0 && groups[part.behind].leaked == 0;
+  const bool excused = excuse_of(context, part.behind).at_most < Verdict::kLeak;
+  return of_one_leak && !less_sure && !excused ? part.behind : index;
 }
 
 /// Follows `next_root` to the end of the chain.
@@ -199,6 +241,14 @@ void add_root(const Context& context, const BySubject& by_subject, std::uint32_t
 }
 
 }  // namespace
+
+void set_score(int score, std::string_view why, Finding& finding) {
+  std::erase_if(finding.score_parts, [](const ScorePart& part) { return part.name == kBand; });
+  int sum = 0;
+  for (const ScorePart& part : finding.score_parts) sum += part.points;
+  if (score != sum) finding.score_parts.push_back({std::string(kBand), score - sum, TargetText(why)});
+  finding.score = score;
+}
 
 SourceLine source_line(const Symbols& symbols, FrameId frame) {
   return {TargetText(symbols.function(frame)), TargetText(symbols.file(frame)), symbols.frame(frame).line};
@@ -228,6 +278,7 @@ std::vector<Finding> make_findings(const Context& context, const Evidences& evid
   std::vector<Finding> findings;
   std::map<std::uint32_t, std::vector<Consequence>> consequences;
   std::map<std::uint32_t, std::size_t> finding_of_group;
+  MemoryOwners owners;
   for (const auto& [subject, about] : by_subject) {
     Excuse excuse;
     if (subject.kind == SubjectKind::kGroup) {
@@ -238,12 +289,14 @@ std::vector<Finding> make_findings(const Context& context, const Evidences& evid
       }
       excuse = excuse_of(context, subject.index);
     }
+    const auto owner = subject.kind == SubjectKind::kHeapSite ? owners.find(subject.index) : owners.end();
+    if (owner != owners.end() && owner->second.memory.is_small_change()) continue;
     const Judgement judgement = judge(about, excuse.at_most);
     Finding finding;
     finding.rule = std::string(judgement.rule);
     finding.verdict = judgement.verdict;
-    finding.score = judgement.score;
     finding.score_parts = judgement.parts;
+    set_score(judgement.score, "a score is 100 at most, a leak's 50 at least", finding);
     switch (subject.kind) {
       case SubjectKind::kGroup:
         describe_group(context, subject.index, finding);
@@ -258,7 +311,8 @@ std::vector<Finding> make_findings(const Context& context, const Evidences& evid
     }
     add_words(about, excuse, finding);
     if (subject.kind == SubjectKind::kGroup) add_what_settles_it(context.groups[subject.index], about, finding);
-    if (subject.kind == SubjectKind::kGroup) attach_memory(context, subject.index, finding);
+    if (subject.kind == SubjectKind::kGroup) attach_memory(context, subject.index, finding, owners);
+    if (owner != owners.end()) add_owner(owner->second, finding);
     if (subject.kind == SubjectKind::kGroup) add_root(context, by_subject, subject.index, finding);
     const std::string_view creator = finding.creator ? finding.creator->function.raw() : std::string_view{};
     finding.id = fingerprint(finding.rule, finding.site.function.raw(), creator);

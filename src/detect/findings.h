@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "detect/evidence.h"
@@ -12,6 +13,10 @@ std::vector<Finding> make_findings(const Context& context, const Evidences& evid
 
 /// Orders findings as every report shows them, and makes their ids unique (see number_twins).
 void sort_findings(std::vector<Finding>& findings);
+
+/// Gives a finding its score. Its parts always add up to it: the part "band", with `why`, says by how much the score is
+/// more or less than the others.
+void set_score(int score, std::string_view why, Finding& finding);
 
 /// A frame for people.
 SourceLine source_line(const Symbols& symbols, FrameId frame);

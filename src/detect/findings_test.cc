@@ -9,7 +9,6 @@
 namespace lf::detect {
 namespace {
 
-using testing::Crew;
 using testing::grow;
 using testing::ids;
 using testing::Scene;
@@ -39,9 +38,9 @@ TEST(Findings, AttachMemoryThatGrowsInStep) {
   for (int i = 0; i < 8; ++i) {
     Snapshot snapshot =
         scene.heap(3.0 * i, {{.function = "main.work", .bytes = (2 + 4 * i) * kMiB, .objects = 10 * (i + 1)}},
-                   static_cast<std::uint64_t>(10 + i));
-    snapshot.goroutines = scene.dump({{.ids = ids(100, static_cast<std::uint64_t>(10 * (i + 1)))}});
-    scene.history.push(std::move(snapshot));
+                   10 + static_cast<std::uint64_t>(i));
+    snapshot.goroutines = scene.dump({{.ids = ids(100, 10 * (static_cast<std::uint64_t>(i) + 1))}});
+    scene.history.push(snapshot);
   }
   for (const Finding& finding : scene.judge()) {
     if (finding.kind == FindingKind::kGoroutine) {

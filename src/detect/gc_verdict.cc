@@ -50,6 +50,10 @@ GcJudgement judge_heap(const GcMeasurement& heap, std::string& basis) {
     basis = heap.refusal;
     return {};
   }
+  if (!heap.wanted) {
+    basis = "goroutines only: by the group that grew most lastingly";
+    return {GcResult::kNoGrowth, 0};
+  }
   if (!heap.baseline || !heap.final_value) {
     basis = "the heap could not be measured at both ends";
     return {};
@@ -88,15 +92,28 @@ FrameId top_growth(const Symbols& symbols, const HeapProfile& from, const HeapPr
   return {best->first};
 }
 
-/// Whether a group's growth may be more than load: by five and by half, at both steps, in a wait that is not a
-/// library's idling, the network's or a moment's.
-bool piles_up(const Symbols& symbols, const GcGroupCounts& group) {
+/// Whether a group waits in a state that says nothing of leaks: a library's idling, the network's or a moment's.
+bool passes(const Symbols& symbols, const GcGroupCounts& group) {
+  const StateClass state = state_class(group.state);
+  if (state == StateClass::kRunning || state == StateClass::kSyscall || state == StateClass::kIo) return true;
+  return find_benign(symbols, symbols.stack(group.stack), group.creator, state) != nullptr;
+}
+
+/// Whether a group's growth may be more than load: by five and by half, at both steps.
+bool piles_up(const GcGroupCounts& group) {
   if (group.before <= group.baseline || group.final_value < group.before) return false;
   const std::uint64_t gain = group.final_value - group.baseline;
-  if (gain < 5 || gain * 2 < group.baseline) return false;
-  const StateClass state = state_class(group.state);
-  if (state == StateClass::kRunning || state == StateClass::kSyscall || state == StateClass::kIo) return false;
-  return find_benign(symbols, symbols.stack(group.stack), group.creator, state) == nullptr;
+  return gain >= 5 && gain * 2 >= group.baseline;
+}
+
+/// Goroutines are judged as the heap is, but what does not pile up is called no leak.
+GcJudgement judge_group(const GcGroupCounts& group) {
+  constexpr double kLeastGoroutines = 2;
+  const double before = static_cast<double>(group.before);
+  const GcJudgement judged = judge_values(static_cast<double>(group.baseline), before, before,
+                                          static_cast<double>(group.final_value), kLeastGoroutines);
+  if (is_leak(judged.result) && !piles_up(group)) return {GcResult::kNoGrowth, judged.freed_percent};
+  return judged;
 }
 
 Finding base_finding(FindingKind kind, GcResult result, double freed_percent) {
@@ -151,12 +168,10 @@ GcSection judge_gc(const Symbols& symbols, const GcMeasurement& heap, const std:
                               .final_value = *heap.final_value,
                               .freed_percent = judgement.freed_percent});
   }
-  constexpr double kLeastGoroutines = 2;
   for (const GcGroupCounts& group : groups) {
     if (group.before <= group.baseline && group.final_value <= group.baseline) continue;
-    const double before = static_cast<double>(group.before);
-    const GcJudgement of = judge_values(static_cast<double>(group.baseline), before, before,
-                                        static_cast<double>(group.final_value), kLeastGoroutines);
+    if (passes(symbols, group)) continue;
+    const GcJudgement of = judge_group(group);
     section.groups.push_back({.label = "goroutines",
                               .site = TargetText(symbols.function(group.site)),
                               .result = of.result,
@@ -164,6 +179,11 @@ GcSection judge_gc(const Symbols& symbols, const GcMeasurement& heap, const std:
                               .before = group.before,
                               .final_value = group.final_value,
                               .freed_percent = of.freed_percent});
+    // The labels stand in the order of their weight.
+    if (!heap.wanted && heap.refusal.empty() && of.result > section.result) {
+      section.result = of.result;
+      section.freed_percent = of.freed_percent;
+    }
   }
   return section;
 }
@@ -215,7 +235,7 @@ std::vector<Finding> find_gc_leaks(const Symbols& symbols, const GcSection& sect
                                    const std::vector<GcGroupCounts>& groups, double threshold,
                                    const HeapProfile* baseline, const HeapProfile* final_heap) {
   std::vector<Finding> findings;
-  if (is_leak(section.result) && section.freed_percent < threshold) {
+  if (section.final_bytes && is_leak(section.result) && section.freed_percent < threshold) {
     Finding finding = base_finding(FindingKind::kMemory, section.result, section.freed_percent);
     StackId stack;
     const FrameId site =
@@ -237,10 +257,8 @@ std::vector<Finding> find_gc_leaks(const Symbols& symbols, const GcSection& sect
     findings.push_back(std::move(finding));
   }
   for (const GcGroupCounts& group : groups) {
-    if (!piles_up(symbols, group)) continue;
-    const double before = static_cast<double>(group.before);
-    const GcJudgement judged =
-        judge_values(static_cast<double>(group.baseline), before, before, static_cast<double>(group.final_value), 2);
+    if (passes(symbols, group)) continue;
+    const GcJudgement judged = judge_group(group);
     if (!is_leak(judged.result) || judged.freed_percent >= threshold) continue;
     Finding finding = base_finding(FindingKind::kGoroutine, judged.result, judged.freed_percent);
     finding.site = source_line(symbols, group.site);

@@ -20,6 +20,7 @@ struct GcMeasurement {
   std::optional<std::uint64_t> final_value;  ///< F: live heap after the last forced collection
   std::optional<std::uint64_t> allocated_in_wait;
   std::uint64_t collections = 0;  ///< that ended between B and F
+  bool wanted = true;             ///< false: only goroutines are judged
   std::string refusal;            ///< why the target could not be made to collect; empty: it could
 };
 
@@ -35,7 +36,7 @@ struct GcGroupCounts {
 bool is_leak(GcResult result);
 
 /// Judges the heap, and each group of goroutines by its counts. Pure. `groups` of the result hold what grew, and the
-/// heap first.
+/// heap first. The result is the heap's; where that is not wanted, the worst group's.
 GcSection judge_gc(const Symbols& symbols, const GcMeasurement& heap, const std::vector<GcGroupCounts>& groups);
 
 /// Counts groups at the three moments; profiles that are null count as empty, `baseline` null as equal to `before`.

@@ -14,6 +14,7 @@ GcMeasurement measured(std::uint64_t baseline, std::uint64_t before, std::uint64
           .final_value = final_value * kMiB,
           .allocated_in_wait = {},
           .collections = 2,
+          .wanted = true,
           .refusal = {}};
 }
 
@@ -61,20 +62,73 @@ TEST(GcVerdict, MakesAFindingBelowTheThresholdOnly) {
   EXPECT_EQ(find_gc_leaks(symbols, partial, {}, 70, nullptr, nullptr).size(), 1U);
 }
 
+/// Senders at one site, at the start, before the first forced collection and at the end.
+std::vector<GcGroupCounts> senders(Symbols& symbols, std::uint64_t baseline, std::uint64_t before,
+                                   std::uint64_t final_value) {
+  const FrameId site = symbols.intern(Frame{symbols.intern("main.work"), symbols.intern("/src/main.go"), 3});
+  return {{.site = site,
+           .creator = {},
+           .state = WaitState::kChanSend,
+           .stack = {},
+           .baseline = baseline,
+           .before = before,
+           .final_value = final_value}};
+}
+
 TEST(GcVerdict, JudgesGroupsByCounts) {
   Symbols symbols;
-  const FrameId site = symbols.intern(Frame{symbols.intern("main.work"), symbols.intern("/src/main.go"), 3});
-  const std::vector<GcGroupCounts> groups{{.site = site,
-                                           .creator = {},
-                                           .state = WaitState::kChanSend,
-                                           .stack = {},
-                                           .baseline = 10,
-                                           .before = 50,
-                                           .final_value = 60}};
+  const std::vector<GcGroupCounts> groups = senders(symbols, 10, 50, 60);
   const GcSection section = judge_gc(symbols, measured(10, 10, 10, 10), groups);
   ASSERT_EQ(section.groups.size(), 2U);
+  EXPECT_EQ(section.result, GcResult::kNoGrowth) << "the heap's";
   EXPECT_EQ(section.groups[1].result, GcResult::kConfirmedLeak);
   EXPECT_EQ(find_gc_leaks(symbols, section, groups, 50, nullptr, nullptr).size(), 1U);
+}
+
+TEST(GcVerdict, IsTheWorstGroupsWhereOnlyGoroutinesAreWanted) {
+  Symbols symbols;
+  const GcMeasurement unwanted{.baseline = {},
+                               .before = {},
+                               .before_live = {},
+                               .final_value = {},
+                               .allocated_in_wait = {},
+                               .collections = 0,
+                               .wanted = false,
+                               .refusal = {}};
+  const std::vector<GcGroupCounts> stuck = senders(symbols, 10, 50, 60), gone = senders(symbols, 10, 50, 10);
+  EXPECT_EQ(judge_gc(symbols, unwanted, {}).result, GcResult::kNoGrowth);
+  EXPECT_EQ(judge_gc(symbols, unwanted, gone).result, GcResult::kCleanupDelay);
+  const GcSection section = judge_gc(symbols, unwanted, stuck);
+  EXPECT_EQ(section.result, GcResult::kConfirmedLeak);
+  const std::vector<Finding> findings = find_gc_leaks(symbols, section, stuck, 50, nullptr, nullptr);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings.front().kind, FindingKind::kGoroutine);
+}
+
+TEST(GcVerdict, CallsNoGroupALeakThatMakesNoFinding) {
+  for (const std::uint64_t last : {103U, 106U, 120U, 149U, 150U, 300U}) {
+    Symbols symbols;
+    const std::vector<GcGroupCounts> groups = senders(symbols, 100, last, last);
+    const GcSection section = judge_gc(symbols, measured(10, 10, 10, 10), groups);
+    const bool found = !find_gc_leaks(symbols, section, groups, 50, nullptr, nullptr).empty();
+    ASSERT_EQ(section.groups.size(), 2U) << last;
+    EXPECT_EQ(is_leak(section.groups[1].result), found) << last;
+    EXPECT_EQ(found, last >= 150) << last;
+  }
+}
+
+TEST(GcVerdict, DoesNotJudgeWhatServesAConnection) {
+  Symbols symbols;
+  std::vector<GcGroupCounts> groups = senders(symbols, 0, 0, 20);
+  const FrameId frame = symbols.intern(
+      Frame{symbols.intern("net/http.(*connReader).backgroundRead"), symbols.intern("/go/src/net/http/server.go"), 1});
+  groups.front().site = frame;
+  groups.front().stack = symbols.intern_stack(std::vector{frame});
+  groups.front().state = WaitState::kIoWait;
+  GcMeasurement unwanted = measured(10, 10, 10, 10);
+  unwanted.wanted = false;
+  EXPECT_EQ(judge_gc(symbols, unwanted, groups).result, GcResult::kNoGrowth);
+  EXPECT_EQ(judge_gc(symbols, measured(10, 10, 10, 10), groups).groups.size(), 1U) << "the heap's alone";
 }
 
 TEST(GcVerdict, CountsADumpWithCreatorsAndAProfileWithoutAlike) {

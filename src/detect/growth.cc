@@ -12,7 +12,9 @@
 /// process fell silent (nothing anywhere was born any more) says nothing about the future. A stop is a stop only when
 /// the pace so far had brought three or more by now (a Poisson process is silent that long by chance once in twenty).
 ///
-/// Without identities a fall is all that can be seen of somebody who left.
+/// Without identities a fall is all that can be seen of somebody who left: a crowd of fixed size, of whom one comes for
+/// each that goes, looks like one that nobody leaves. Its ramp shows: it levels off, though one more may come at the
+/// end.
 namespace lf::detect {
 namespace {
 
@@ -26,7 +28,6 @@ struct Judged {
 std::vector<Judged> judged_samples(const Series& series, const Group& group, bool& incomplete) {
   std::vector<Judged> judged;
   auto at = group.points.begin();
-  GroupPoint skipped;
   for (const SamplePoint& sample : series.samples) {
     if (sample.epoch != series.epoch || !sample.has_goroutines || sample.has_identities != group.identified) continue;
     while (at != group.points.end() && at->serial < sample.serial) ++at;
@@ -53,6 +54,20 @@ bool is_main_part(const Series& series, const Group& group, std::uint64_t gain) 
   const std::vector<Population::Point>& points = series.populations[group.root_population - 1].points;
   if (points.size() < 2 || points.back().count <= points.front().count) return true;
   return gain * 2 >= points.back().count - points.front().count;
+}
+
+/// `Growth::levelled_off`, over the intervals in which something was going on.
+bool levels_off(const Growth& growth) {
+  constexpr double kTenth = 10;
+  const std::size_t end = growth.active_intervals;
+  for (std::size_t i = 1; i < end; ++i) {
+    if (growth.counts[i] <= growth.first()) continue;
+    const auto came = static_cast<double>(growth.counts[i] - growth.first());
+    const double expected = came * (growth.seconds[end] - growth.seconds[i]) / (growth.seconds[i] - growth.seconds[0]);
+    const double more = static_cast<double>(growth.counts[end]) - static_cast<double>(growth.counts[i]);
+    if (expected >= kSilentOnceInTwenty && more * kTenth <= expected) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -112,6 +127,7 @@ Growth measure_growth(const Series& series, const Group& group) {
     const double idle_time = growth.seconds[growth.active_intervals] - growth.seconds[last_rise];
     growth.tail_expected = static_cast<double>(growth.entries) * idle_time / rising_time;
   }
+  growth.levelled_off = levels_off(growth);
   growth.rises_to_the_end = growth.rises >= 2 && growth.tail_expected < kSilentOnceInTwenty;
   const std::uint64_t gain = growth.last() > growth.first() ? growth.last() - growth.first() : 0;
   if (!growth.identified) growth.main_part = is_main_part(series, group, gain);

@@ -29,6 +29,8 @@ struct Growth {
   double tail_expected = 0;  ///< entries that the pace so far would have brought since the last rise, active time only
   bool nobody_leaves = false;
   bool rises_to_the_end = false;
+  /// Hardly any came since some sample, where the pace before it had brought ten times as many, and three at least.
+  bool levelled_off = false;
   /// Without identities: the larger part of what its entry function's goroutines grew by, so that it is no passing
   /// state.
   bool main_part = true;

@@ -45,6 +45,24 @@ TEST(Growth, CountsRisesAndFallsWithoutIds) {
   EXPECT_EQ(growth.falls, 1U);
 }
 
+/// Counts two seconds apart of goroutines that wait for a message.
+Scene receivers(const std::vector<std::int64_t>& sizes) {
+  Scene scene;
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    scene.see_counts(2.0 * static_cast<double>(i), {{Crew{.state = WaitState::kChanReceive}, sizes[i]}});
+  }
+  return scene;
+}
+
+TEST(Growth, SeesACrowdLevelOffThoughOneMoreComes) {
+  EXPECT_TRUE(growth_at(receivers({201, 266, 267, 267}), "main.work").levelled_off);
+  EXPECT_TRUE(growth_at(receivers({10, 80, 81, 82, 82, 83}), "main.work").levelled_off);
+  EXPECT_FALSE(growth_at(receivers({201, 266, 330, 395}), "main.work").levelled_off);
+  EXPECT_FALSE(growth_at(receivers({10, 20, 22, 30, 31}), "main.work").levelled_off);
+  EXPECT_LT(receivers({201, 266, 267, 267}).worst(), Verdict::kLeak);
+  EXPECT_EQ(receivers({201, 266, 330, 395}).worst(), Verdict::kLeak);
+}
+
 TEST(Growth, LeavesOutCutDumpsAndSaysSo) {
   Scene scene;
   scene.see(0, {{.ids = ids(1, 10)}});

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/saturate.h"
+
 namespace lf::detect {
 
 void HeapHistory::push(const HeapProfile& heap, StackFactsTable& stacks, SamplePoint& sample, Series& series) {
@@ -31,11 +33,11 @@ void HeapHistory::push(const HeapProfile& heap, StackFactsTable& stacks, SampleP
       heaviest.push_back(-1);
       allocated.emplace_back();
     }
-    sums[index].inuse_bytes += record.inuse_bytes;
-    sums[index].inuse_objects += record.inuse_objects;
-    sums[index].inuse_sampled += record.inuse_sampled;
-    allocated[index].first += record.alloc_bytes;
-    allocated[index].second += record.alloc_objects;
+    add_saturating(sums[index].inuse_bytes, record.inuse_bytes);
+    add_saturating(sums[index].inuse_objects, record.inuse_objects);
+    add_saturating(sums[index].inuse_sampled, record.inuse_sampled);
+    add_saturating(allocated[index].first, record.alloc_bytes);
+    add_saturating(allocated[index].second, record.alloc_objects);
     if (record.inuse_bytes > heaviest[index]) {
       heaviest[index] = record.inuse_bytes;
       series.heap_sites[index].frame = facts.site;

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "detect/heap_history.h"
+#include "detect/history_flattening.h"
 #include "detect/history_thinning.h"
 #include "detect/stack_facts.h"
 
@@ -56,6 +57,11 @@ std::optional<std::uint64_t> fall(const std::optional<T>& before, const std::opt
   return before && now && *now < *before ? std::optional<std::uint64_t>(*before - *now) : std::nullopt;
 }
 
+bool is_blocked(WaitState state) {
+  const StateClass group = state_class(state);
+  return group != StateClass::kRunning && group != StateClass::kSyscall;
+}
+
 }  // namespace
 
 struct History::Impl {
@@ -74,6 +80,7 @@ struct History::Impl {
   std::vector<Tally> tallies;
   std::vector<Population::Point> population_tallies;
   bool epoch_has_dump = false;
+  bool epoch_has_counts = false;  ///< then dumps are taken for counts too, so that all samples make one series
 
   std::uint32_t group_of(StackId stack, FrameId creator, WaitState state, bool identified) {
     const StackFacts& facts = stacks.of(stack);
@@ -148,7 +155,7 @@ struct History::Impl {
     heap.clear();
     tallies.clear();
     population_tallies.clear();
-    epoch_has_dump = false;
+    epoch_has_dump = epoch_has_counts = false;
     warnings.add(WarningCode::kTargetRestarted);
   }
 
@@ -173,17 +180,25 @@ struct History::Impl {
   }
 
   void push_goroutines(const GoroutineProfile& profile, SamplePoint& sample, bool surely_same_process) {
+    if (!profile.has_identities() && epoch_has_dump) {
+      forget_identities(series);
+      reindex(true);
+      epoch_has_dump = false;
+    }
+    epoch_has_counts = epoch_has_counts || !profile.has_identities();
     sample.has_goroutines = true;
-    sample.has_identities = profile.has_identities();
+    sample.has_identities = !epoch_has_counts;
     sample.truncated = profile.truncated || profile.dropped > 0;
     sample.total = profile.total;
     for (Tally& tally : tallies) tally = {};
     for (Population::Point& tally : population_tallies) tally = {};
-    if (profile.has_identities()) {
+    if (sample.has_identities) {
       push_dump(profile, sample, surely_same_process);
       series.sync_waits = profile.sync_waits;
     } else {
-      push_counts(profile);
+      for (const Goroutine& goroutine : profile.goroutines) count_unidentified(goroutine);
+      for (const StackCount& record : profile.counts) count_record(record);
+      tell_who_vanished();
       count_births_without_ids(sample);
     }
     for (std::size_t i = 0; i < population_tallies.size(); ++i) {
@@ -199,7 +214,8 @@ struct History::Impl {
   static void keep(Group& group, const Tally& tally, const SamplePoint& sample) {
     const bool same_form = group.identified == sample.has_identities;
     if (!same_form) return;
-    group.leaked = tally.leaked;
+    // Counts do not tell who is leaked: what a dump has told stands.
+    if (sample.has_identities || tally.leaked > 0) group.leaked = tally.leaked;
     group.survivors = tally.survivors;
     if (!tally.touched) return;
     GroupPoint point = tally.point;
@@ -225,6 +241,7 @@ struct History::Impl {
       count(group, 1, goroutine.stack, goroutine.state, goroutine.labels, goroutine.wait_minutes);
       if (goroutine.has(kLeaked)) ++tallies[group].leaked;
       ++population_tallies[population].count;
+      if (is_blocked(goroutine.state)) ++population_tallies[population].blocked;
       series.groups[group].root_population = population + 1;
       members.push_back({goroutine.id, group, population, goroutine.stack, parents_told ? profile.parents[i] : 0});
     }
@@ -286,19 +303,28 @@ struct History::Impl {
     series.live = std::move(now);
   }
 
-  void push_counts(const GoroutineProfile& profile) {
-    for (const StackCount& record : profile.counts) {
-      if (record.serves_our_request || record.count <= 0) continue;
-      const auto how_many = static_cast<std::uint32_t>(std::min<std::int64_t>(record.count, UINT32_MAX / 2));
-      const std::uint32_t group = group_of(record.stack, {}, record.state, false);
-      count(group, how_many, record.stack, record.state, record.labels, 0);
-      const std::uint32_t population = population_of(record.stack, {}, false);
-      population_tallies[population].count += how_many;
-      const StateClass state = state_class(record.state);
-      if (state != StateClass::kRunning && state != StateClass::kSyscall)
-        population_tallies[population].blocked += how_many;
-      series.groups[group].root_population = population + 1;
-    }
+  void count_unidentified(const Goroutine& goroutine) {
+    if (goroutine.has(kSystem) || goroutine.has(kScheduler)) return;
+    count_record({.stack = goroutine.stack,
+                  .labels = goroutine.labels,
+                  .state = goroutine.state,
+                  .serves_our_request = goroutine.has(kServesOurRequest),
+                  .count = 1});
+    if (goroutine.has(kLeaked)) ++tallies[group_of(goroutine.stack, {}, goroutine.state, false)].leaked;
+  }
+
+  void count_record(const StackCount& record) {
+    if (record.serves_our_request || record.count <= 0) return;
+    const auto how_many = static_cast<std::uint32_t>(std::min<std::int64_t>(record.count, UINT32_MAX / 2));
+    const std::uint32_t group = group_of(record.stack, {}, record.state, false);
+    count(group, how_many, record.stack, record.state, record.labels, 0);
+    const std::uint32_t population = population_of(record.stack, {}, false);
+    population_tallies[population].count += how_many;
+    if (is_blocked(record.state)) population_tallies[population].blocked += how_many;
+    series.groups[group].root_population = population + 1;
+  }
+
+  void tell_who_vanished() {
     for (std::size_t i = 0; i < tallies.size(); ++i) {
       const Group& group = series.groups[i];
       if (group.identified) continue;
@@ -365,7 +391,7 @@ History::~History() = default;
 History::History(History&&) noexcept = default;
 History& History::operator=(History&&) noexcept = default;
 
-void History::push(Snapshot snapshot) {
+void History::push(const Snapshot& snapshot) {
   Impl& impl = *impl_;
   SamplePoint sample;
   sample.serial = static_cast<Serial>(impl.pushed);
@@ -378,8 +404,8 @@ void History::push(Snapshot snapshot) {
   sample.epoch = impl.series.epoch;
   if (snapshot.goroutines) impl.push_goroutines(*snapshot.goroutines, sample, by_counters.has_value());
   if (snapshot.heap) impl.heap.push(*snapshot.heap, impl.stacks, sample, impl.series);
-  if (snapshot.memory) impl.series.memory = std::move(snapshot.memory);
-  if (snapshot.leaked) impl.series.leaked = std::move(*snapshot.leaked);
+  if (snapshot.memory) impl.series.memory = snapshot.memory;
+  if (snapshot.leaked) impl.series.leaked = *snapshot.leaked;
   impl.series.samples.push_back(sample);
   ++impl.pushed;
   impl.forget();
@@ -390,6 +416,9 @@ std::size_t History::size() const {
 }
 const Symbols& History::symbols() const {
   return *impl_->symbols;
+}
+StackFactsTable& History::stack_facts() {
+  return impl_->stacks;
 }
 const Series& History::series() const {
   return impl_->series;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "detect/series.h"
+#include "detect/stack_facts.h"
 #include "model/snapshot.h"
 #include "model/symbols.h"
 #include "model/warning.h"
@@ -34,11 +35,13 @@ class History {
 
   /// Takes the next snapshot. Snapshots come in time order; one whose clock went backwards is noted and spaced by
   /// the steady clock. Partial ones (heap missing, dump truncated) are used for what they have.
-  void push(Snapshot snapshot);
+  void push(const Snapshot& snapshot);
 
   /// Snapshots pushed, thinned and from before a restart ones included.
   std::size_t size() const;
   const Symbols& symbols() const;
+  /// What is known of the stacks: shared, so that it is worked out once.
+  StackFactsTable& stack_facts();
   /// The series, for the rules; valid until the next push.
   const Series& series() const;
   /// Restarts and clock jumps met so far.

@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "detect/growth.h"
 #include "detect/testing/scene.h"
 
 namespace lf::detect {
 namespace {
 
-using testing::Crew;
 using testing::ids;
 using testing::Scene;
 
@@ -55,8 +55,8 @@ TEST(History, StartsAnewWhenTheCollectorsCountFalls) {
   Snapshot before = scene.heap(0, {{.bytes = 1 << 20}}, 50), after = scene.heap(3, {{.bytes = 1 << 20}}, 2);
   before.goroutines = scene.dump({{.ids = ids(1, 5)}});
   after.goroutines = scene.dump({{.ids = ids(1, 9)}});
-  scene.history.push(std::move(before));
-  scene.history.push(std::move(after));
+  scene.history.push(before);
+  scene.history.push(after);
   EXPECT_EQ(scene.history.series().epoch, 1U);
   EXPECT_EQ(scene.history.warnings().count(WarningCode::kTargetRestarted), 1U);
 }
@@ -72,8 +72,8 @@ TEST(History, NotesAClockThatWentBackwards) {
   Scene scene;
   Snapshot first = scene.at(100), second = scene.at(103);
   second.taken_at = first.taken_at - std::chrono::hours(1);
-  scene.history.push(std::move(first));
-  scene.history.push(std::move(second));
+  scene.history.push(first);
+  scene.history.push(second);
   EXPECT_EQ(scene.history.warnings().count(WarningCode::kClockJump), 1U);
   EXPECT_DOUBLE_EQ(scene.history.series().samples.at(1).seconds, 3.0);
 }
@@ -103,6 +103,47 @@ TEST(History, KeepsTheSumOfFlowsWhenThinning) {
   std::uint64_t births = 0;
   for (const GroupPoint& point : only_group(scene).points) births += point.births;
   EXPECT_EQ(births, 99U);
+}
+
+TEST(HistoryOfBothForms, CountsEachGoroutineOnce) {
+  Scene scene;
+  const testing::Crew first{.ids = ids(100, 300), .state = WaitState::kChanSend, .creator = "main.a:5"};
+  const testing::Crew second{.ids = ids(900, 200), .state = WaitState::kChanSend, .creator = "main.b:9"};
+  scene.see(0, {first, second});
+  scene.see(3, {first, second});
+  scene.see_counts(6, {{first, 1'030}});
+  const Series& series = scene.history.series();
+  ASSERT_EQ(series.groups.size(), 1U);
+  const Growth growth = measure_growth(series, series.groups.front());
+  EXPECT_EQ(growth.counts, (std::vector<std::uint64_t>{500, 500, 1'030}));
+  EXPECT_FALSE(growth.identified);
+}
+
+TEST(HistoryOfBothForms, StaysWithCountsWhenTheNumberFallsAgain) {
+  Scene scene;
+  const testing::Crew crew{.ids = ids(100, 40), .state = WaitState::kChanSend};
+  scene.see(0, {crew});
+  scene.see_counts(3, {{crew, 60}});
+  scene.see(6, {crew});
+  scene.see_counts(9, {{crew, 70}});
+  const Series& series = scene.history.series();
+  ASSERT_EQ(series.groups.size(), 1U);
+  EXPECT_EQ(measure_growth(series, series.groups.front()).counts, (std::vector<std::uint64_t>{40, 60, 40, 70}));
+}
+
+TEST(HistoryOfBothForms, SeesALeakThatCrossesTheLimit) {
+  Scene scene;
+  scene.options.leakprof = LeakProf::kChannels;
+  testing::Crew crew{.state = WaitState::kChanSend};
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    crew.ids = ids(100, 400 + 200 * i);
+    scene.see(3.0 * static_cast<double>(i), {crew});
+  }
+  for (std::int64_t i = 3; i < 6; ++i) scene.see_counts(3.0 * static_cast<double>(i), {{crew, 400 + 200 * i}});
+  const std::vector<Finding> findings = scene.judge();
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings.front().count, 1'400U);
+  EXPECT_EQ(findings.front().verdict, Verdict::kLeak);
 }
 
 }  // namespace

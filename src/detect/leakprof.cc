@@ -56,15 +56,9 @@ Band band_of(Verdict verdict) {
 
 void move_into_band(Finding& finding) {
   const Band band = band_of(finding.verdict);
-  const int moved = std::clamp(finding.score, band.least, band.most);
-  int sum = 0;
-  for (const ScorePart& part : finding.score_parts) sum += part.points;
-  if (moved != sum) {
-    finding.score_parts.push_back({"band", moved - sum,
-                                   TargetText(format("the evidence makes it {}: {} to {}",
-                                                     verdict_name(finding.verdict), band.least, band.most))});
-  }
-  finding.score = moved;
+  set_score(std::clamp(finding.score, band.least, band.most),
+            format("the evidence makes it {}: {} to {}", verdict_name(finding.verdict), band.least, band.most),
+            finding);
 }
 
 bool waits_on_channel(const Finding& finding) {

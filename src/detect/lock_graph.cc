@@ -186,15 +186,50 @@ bool held_by_the_living(const Symbols& symbols, const Series& series, const Node
   });
 }
 
-bool reader_behind_writer(const Series& series, const Nodes& nodes, const Node& node) {
-  const WaitState own = series.groups[node.group].state;
-  const WaitState other = own == WaitState::kRWMutexLock ? WaitState::kRWMutexRLock : WaitState::kRWMutexLock;
-  if (own != WaitState::kRWMutexLock && own != WaitState::kRWMutexRLock) return false;
-  return std::ranges::any_of(nodes, [&](const auto& entry) {
-    if (series.groups[entry.first].state != other) return false;
-    return std::ranges::any_of(entry.second.addresses,
-                               [&](std::uint64_t address) { return node.addresses.contains(address); });
-  });
+/// By name of the site, so that nothing depends on counts.
+auto name_of_site(const Symbols& symbols, const Series& series, std::uint32_t index) {
+  const FrameId site = series.groups[index].site;
+  return std::tuple(symbols.function(site), symbols.file(site), symbols.frame(site).line, index);
+}
+
+/// Ties writers that wait for readers, and readers that wait behind these writers, on one lock, to one reader: of those
+/// that probably read the lock already (two functions of its type or one function are on their stack), else of all, the
+/// first by name.
+void tie_starved_writers(const Symbols& symbols, const Series& series, const Nodes& nodes, LockGraph& graph) {
+  const auto shares_lock = [](const Node& a, const Node& b) {
+    return std::ranges::any_of(a.addresses, [&](std::uint64_t address) { return b.addresses.contains(address); });
+  };
+  for (const auto& [writer, node] : nodes) {
+    if (series.groups[writer].state != WaitState::kRWMutexLock) continue;
+    std::vector<std::uint32_t> readers;
+    for (const auto& [reader, other] : nodes) {
+      if (series.groups[reader].state == WaitState::kRWMutexRLock && shares_lock(node, other))
+        readers.push_back(reader);
+    }
+    if (readers.empty()) continue;
+    const auto reads_again = [&](std::uint32_t reader) { return nodes.at(reader).own_frames_of_waits_in >= 2; };
+    const std::uint32_t root = std::ranges::min(readers, {}, [&](std::uint32_t reader) {
+      return std::pair(!reads_again(reader), name_of_site(symbols, series, reader));
+    });
+    for (const std::uint32_t member : readers) {
+      graph.parts[member] = {.knot = LockKnot::kStarvedWriter, .root = member == root, .behind = root};
+    }
+    graph.parts[writer] = {.knot = LockKnot::kStarvedWriter, .root = false, .behind = root};
+  }
+}
+
+/// Finds the groups all of whose goroutines, those that came later too, wait on one lock: they wait for one holder.
+void mark_one_lock(const Series& series, LockGraph& graph) {
+  std::map<std::uint32_t, std::uint64_t> address_of;  // 0: several, or not told
+  for (const LiveGoroutine& goroutine : series.live) {
+    if (graph.parts[goroutine.group].knot == LockKnot::kNone) continue;
+    const auto wait = std::ranges::lower_bound(series.sync_waits, goroutine.id, {}, &SyncWait::goroutine_id);
+    const bool told = wait != series.sync_waits.end() && wait->goroutine_id == goroutine.id;
+    const std::uint64_t address = told ? wait->address : 0;
+    const auto [at, is_first] = address_of.try_emplace(goroutine.group, address);
+    if (!is_first && at->second != address) at->second = 0;
+  }
+  for (const auto& [group, address] : address_of) graph.parts[group].one_lock = address != 0;
 }
 
 /// Takes out of `edges`, again and again, what waits for nobody who waits himself: cycles and what leads into them
@@ -220,10 +255,7 @@ std::set<std::uint32_t> find_cycles(const Edges& edges) {
 
 /// Ties each cycle to its member whose site comes first by name, so that the root depends on no count.
 void tie_cycles(const Symbols& symbols, const Series& series, const Edges& edges, LockGraph& graph) {
-  const auto name_of = [&](std::uint32_t index) {
-    const FrameId site = series.groups[index].site;
-    return std::tuple(symbols.function(site), symbols.file(site), symbols.frame(site).line, index);
-  };
+  const auto name_of = [&](std::uint32_t index) { return name_of_site(symbols, series, index); };
   std::set<std::uint32_t> cyclic = find_cycles(edges);
   std::erase_if(cyclic, [&](std::uint32_t index) { return graph.parts[index].knot != LockKnot::kNone; });
   std::vector<std::uint32_t> in_order(cyclic.begin(), cyclic.end());
@@ -286,16 +318,15 @@ LockGraph build_lock_graph(const Symbols& symbols, const Series& series) {
       graph.parts[index] = {
           .knot = LockKnot::kDoubleLock, .root = true, .reason = HolderReason::kSameReceiver, .through = node.waits_in};
     }
-    if (reader_behind_writer(series, nodes, node)) {
-      graph.parts[index] = {.knot = LockKnot::kStarvedWriter, .root = true};
-    }
   }
+  tie_starved_writers(symbols, series, nodes, graph);
   tie_cycles(symbols, series, edges, graph);
   tie_chains(series, edges, graph);
   for (const auto& [index, node] : nodes) {
     graph.parts[index].stuck = node.stuck;
     graph.parts[index].addresses = node.addresses.size();
   }
+  mark_one_lock(series, graph);
   return graph;
 }
 

@@ -39,6 +39,7 @@ struct LockPart {
   std::string_view through{};                 ///< the type or function that the reason is about; may be empty
   std::uint64_t stuck = 0;                    ///< its goroutines that have been stuck since the first dump
   std::uint64_t addresses = 0;                ///< locks they wait on; 0 where the dump tells none
+  bool one_lock = false;                      ///< all goroutines here, newcomers too, wait on one and the same lock
 };
 
 /// Who waits on which lock, and who probably holds it. Parts are indexed like Series::groups.

@@ -133,6 +133,8 @@ TEST(LockGraph, SeesAWriterBehindAReaderThatReadsAgain) {
   const Graph graph({writer, reader});
   EXPECT_EQ(graph.at("main.write").knot, LockKnot::kStarvedWriter);
   EXPECT_EQ(graph.at("main.read").knot, LockKnot::kStarvedWriter);
+  EXPECT_TRUE(graph.at("main.read").root);
+  EXPECT_FALSE(graph.at("main.write").root);
 }
 
 TEST(LockGraph, LeavesOutWhoCameLater) {

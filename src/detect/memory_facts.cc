@@ -127,40 +127,47 @@ bool goal_rises(const Series& series) {
   return late.slope_per_second > whole.slope_per_second / 3;
 }
 
-/// A fall of 40 % between neighbours that is more than sampling noise; over a restart too.
-bool find_cliff(const Series& series, std::size_t window, std::string& reason) {
+/// The last fall of 40 % between neighbours that is more than sampling noise; one over a restart where there is no
+/// other.
+bool find_cliff(const Series& series, std::size_t window, MemoryFacts& facts) {
+  std::string& reason = facts.pattern_reason;
   std::vector<const SamplePoint*> heaps;
   for (const SamplePoint& sample : series.samples) {
     if (sample.live_bytes) heaps.push_back(&sample);
   }
   if (heaps.size() > window) heaps.erase(heaps.begin(), heaps.end() - static_cast<std::ptrdiff_t>(window));
   const double rate = static_cast<double>(series.heap_rate_bytes > 0 ? series.heap_rate_bytes : 512 * 1024);
+  bool found = false;
   for (std::size_t i = heaps.size(); i-- > 1;) {
     const double before = static_cast<double>(*heaps[i - 1]->live_bytes),
                  now = static_cast<double>(*heaps[i]->live_bytes);
     const double fall = before - now;
     if (before < kMiB || fall < 0.4 * before || fall < 3 * std::sqrt(before * rate)) continue;
     const bool restarted = heaps[i]->epoch != heaps[i - 1]->epoch;
+    if (restarted && found) continue;
+    found = true;
+    facts.fell_by_restart = restarted;
     reason = format("the live heap fell by {:.0f} % from {:.1f} to {:.1f} MiB between two samples{}",
                     100 * fall / before, before / kMiB, now / kMiB,
                     restarted ? "; the process was restarted between them" : "; the process was not restarted");
-    return true;
+    if (!restarted) break;
   }
-  return false;
+  return found;
 }
 
 void judge_pattern(const Series& series, std::size_t window, MemoryFacts& facts) {
   const std::size_t n = std::min(window, facts.live_bytes.size());
   const std::span<const double> seconds = std::span(facts.seconds).last(n), bytes = std::span(facts.live_bytes).last(n);
-  if (find_cliff(series, window, facts.pattern_reason)) facts.pattern = MemoryPattern::kCliff;
+  if (find_cliff(series, window, facts)) facts.pattern = MemoryPattern::kCliff;
   if (facts.live_bytes.empty()) {
     facts.pattern_reason = "no heap profile was read";
     return;
   }
   if (facts.pattern == MemoryPattern::kCliff && n < 4) return;
   if (n < 4 || (facts.collections_known && facts.collections < 2)) {
-    facts.pattern_reason = format("{} heap sample{} over {} collection{} seen; a trend needs four over two collections",
-                                  n, n == 1 ? "" : "s", facts.collections, facts.collections == 1 ? " was" : "s were");
+    facts.pattern_reason =
+        format("{} heap sample{} over {} collection{} {} seen; a trend needs four over two collections", n,
+               n == 1 ? "" : "s", facts.collections, facts.collections == 1 ? "" : "s", n == 1 ? "was" : "were");
     return;
   }
   facts.trend = find_trend(seconds, bytes);
@@ -168,9 +175,10 @@ void judge_pattern(const Series& series, std::size_t window, MemoryFacts& facts)
   const bool fell_back = bytes.back() < 0.6 * std::ranges::max(bytes);
   if (facts.trend.p_rising < kFivePercent && facts.trend.total >= least && !fell_back) {
     facts.pattern = MemoryPattern::kGrowing;
-    facts.pattern_reason = format("the live heap rises by {:.2f} MiB/s: {:+.1f} MiB over {} ({} samples, p = {:.3f})",
-                                  facts.trend.slope_per_second / kMiB, facts.trend.total / kMiB,
-                                  span_in_words(seconds.back() - seconds.front()), n, facts.trend.p_rising);
+    facts.pattern_reason =
+        format("the live heap rises by {:.2f} MiB/s: {:+.1f} MiB over {} ({} samples, {})",
+               facts.trend.slope_per_second / kMiB, facts.trend.total / kMiB,
+               span_in_words(seconds.back() - seconds.front()), n, chance_in_words(facts.trend.p_rising));
   } else if (facts.pattern != MemoryPattern::kCliff) {
     facts.pattern = MemoryPattern::kStable;
     facts.pattern_reason =

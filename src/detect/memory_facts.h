@@ -28,6 +28,7 @@ struct MemoryFacts {
   /// Whether the collector's goal, which follows the exact live heap, rises to the end; true where it is not known.
   bool goal_rises_late = true;
   MemoryPattern pattern = MemoryPattern::kUnknown;
+  bool fell_by_restart = false;  ///< the cliff is another process' beginning
   std::string pattern_reason;
   Trend trend;                    ///< of live_bytes over the window
   std::vector<HeapGrowth> sites;  ///< as Series::heap_sites

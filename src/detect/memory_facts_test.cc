@@ -91,7 +91,7 @@ TEST(HeapGrowth, IsNothingWithinTwiceItsError) {
   // 3 MiB more in objects of 1 MiB: the samples are few, but each is sure; in tiny ones of 64 bytes it would be noise.
   for (int i = 0; i < 6; ++i) {
     scene.history.push(scene.heap(2.0 * i, {{.bytes = 40 * kMiB + i * kMiB / 4, .objects = 10'000'000}},
-                                  static_cast<std::uint64_t>(10 + i)));
+                                  10 + static_cast<std::uint64_t>(i)));
   }
   EXPECT_FALSE(measure_memory(scene.history.series(), 10).sites.at(0).significant);
 }

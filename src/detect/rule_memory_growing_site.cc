@@ -35,10 +35,10 @@ void find_growing_memory_sites(const Context& context, Evidences& evidences) {
     const Subject subject{SubjectKind::kHeapSite, i};
     evidences.push_back(
         {subject, "memory/growing-site", lasting ? Grade::kLasting : Grade::kGlimpse, "growth", 45,
-         format("live bytes rose from {:.1f} to {:.1f} MiB over {} collections in {} (trend p = {:.3f}, "
+         format("live bytes rose from {:.1f} to {:.1f} MiB over {} collections in {} (trend {}, "
                 "sampling error ±{:.1f} MiB)",
                 growth.bytes.front() / kMiB, growth.bytes.back() / kMiB, growth.bytes.size() - 1, span_in_words(span),
-                growth.trend.p_rising, growth.noise_bytes / kMiB)});
+                chance_in_words(growth.trend.p_rising), growth.noise_bytes / kMiB)});
     evidences.push_back({subject, "memory/growing-site", Grade::kRemark, "share", static_cast<int>(40 * share),
                          format("{:+.2f} MiB/s, {:.0f} % of what the live heap grew by",
                                 growth.trend.slope_per_second / kMiB, 100 * share)});

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/format.h"
+#include "detect/attached_memory.h"
 #include "detect/come_and_stay.h"
 #include "detect/memory_facts.h"
 #include "detect/rules.h"
@@ -8,6 +9,7 @@
 namespace lf::detect {
 namespace {
 
+constexpr std::string_view kId = "memory/off-heap-growth";
 constexpr double kMiB = 1 << 20;
 
 struct OffHeap {
@@ -66,9 +68,18 @@ void find_off_heap_growth(const Context& context, Evidences& evidences) {
     std::string words =
         format("goroutine stacks rose by {:.1f} MiB over {} ({:+.2f} MiB/s)", stack_trend.total / kMiB,
                span_in_words(stacks.seconds.back() - stacks.seconds.front()), stack_trend.slope_per_second / kMiB);
-    if (group) words += format(", in step with goroutines that never leave: {:.1f} KiB each", per_goroutine / 1024);
-    evidences.push_back({subject, "memory/off-heap-growth", group ? Grade::kLasting : Grade::kRemark, "growth",
-                         group ? 40 : 20, std::move(words)});
+    if (group) {
+      words = format("{}, in step with goroutines that never leave (at {}): {:.1f} KiB each", words,
+                     context.symbols.function(context.series.groups[*group].site), per_goroutine / 1024);
+    }
+    // What any goroutine's stack takes belongs to its leak; deep stacks are a finding.
+    const bool small_change = group && per_goroutine <= AttachedMemory::kSmallChange && context.options.goroutines;
+    if (small_change) {
+      evidences.push_back({{SubjectKind::kGroup, *group}, kId, Grade::kRemark, "stacks", 5, std::move(words)});
+    } else {
+      evidences.push_back(
+          {subject, kId, group ? Grade::kLasting : Grade::kRemark, "growth", group ? 40 : 20, std::move(words)});
+    }
   }
   const OffHeap resident = series_of(context, &SamplePoint::max_rss_bytes);
   const OffHeap system = series_of(context, &SamplePoint::sys_bytes);
@@ -77,11 +88,13 @@ void find_off_heap_growth(const Context& context, Evidences& evidences) {
   const Trend system_trend = find_trend(system.seconds, system.bytes);
   constexpr double kLeast = 8 * kMiB;
   if (!grows(resident, resident_trend, kLeast)) return;
-  const double unexplained = resident_trend.total - std::max(system_trend.total, 0.0);
-  if (unexplained < resident_trend.total * 0.7 || resident.bytes.back() < system.bytes.back()) return;
+  // What the runtime has mapped and not touched yet becomes resident without Sys rising.
+  const double unexplained =
+      std::min(resident_trend.total - std::max(system_trend.total, 0.0), resident.bytes.back() - system.bytes.back());
+  if (unexplained < resident_trend.total * 0.7) return;
   const bool long_enough = resident.bytes.size() >= 8;
   evidences.push_back(
-      {subject, "memory/off-heap-growth", long_enough ? Grade::kLasting : Grade::kGlimpse, "growth", 35,
+      {subject, kId, long_enough ? Grade::kLasting : Grade::kGlimpse, "growth", 35,
        format("the process' memory rose by {:.1f} MiB over {} while the Go runtime's own rose by {:.1f} MiB: "
               "C memory or mappings",
               resident_trend.total / kMiB, span_in_words(resident.seconds.back() - resident.seconds.front()),

@@ -12,7 +12,6 @@ namespace lf::detect {
 namespace {
 
 using testing::Allocation;
-using testing::grow;
 using testing::ids;
 using testing::Scene;
 
@@ -24,7 +23,7 @@ TEST(MemoryGrowingSite, OnlySuspectsATableThatIsSmallBesideTheHeap) {
     scene.history.push(scene.heap(2.0 * i,
                                   {{.bytes = (2 + i) * kMiB / 2, .objects = 1000 * (i + 1)},
                                    {.function = "main.keep", .bytes = 40 * kMiB, .objects = 100'000}},
-                                  static_cast<std::uint64_t>(10 + i)));
+                                  10 + static_cast<std::uint64_t>(i)));
   }
   EXPECT_EQ(scene.about("main.grow").verdict, Verdict::kSuspect);
 }
@@ -33,7 +32,7 @@ TEST(MemoryGrowingSite, IsALeakWhenASiteRisesToTheEnd) {
   Scene scene;
   for (int i = 0; i < 10; ++i) {
     scene.history.push(scene.heap(2.0 * i, {{.bytes = (4 + 3 * i) * kMiB, .objects = 1000 * (i + 1)}},
-                                  static_cast<std::uint64_t>(10 + i)));
+                                  10 + static_cast<std::uint64_t>(i)));
   }
   const Finding finding = scene.about("main.grow");
   EXPECT_EQ(finding.rule, "memory/growing-site");
@@ -45,7 +44,7 @@ TEST(MemoryGrowingSite, LetsACacheFillUp) {
   for (int i = 0; i < 12; ++i) {
     const std::int64_t size = std::min(4 + 4 * i, 24);
     scene.history.push(
-        scene.heap(2.0 * i, {{.bytes = size * kMiB, .objects = 100 * size}}, static_cast<std::uint64_t>(10 + i)));
+        scene.heap(2.0 * i, {{.bytes = size * kMiB, .objects = 100 * size}}, 10 + static_cast<std::uint64_t>(i)));
   }
   EXPECT_NE(scene.worst(), Verdict::kLeak);
 }
@@ -71,7 +70,7 @@ TEST(MemoryCliff, IsARemark) {
   Scene scene;
   for (int i = 0; i < 6; ++i) {
     scene.history.push(scene.heap(2.0 * i, {{.bytes = (i < 5 ? 60 : 10) * kMiB, .objects = 1000}},
-                                  static_cast<std::uint64_t>(10 + i)));
+                                  10 + static_cast<std::uint64_t>(i)));
   }
   const std::vector<Finding> findings = scene.judge();
   ASSERT_EQ(findings.size(), 1U);
@@ -83,7 +82,7 @@ TEST(HighObjectCount, IsARemark) {
   Scene scene;
   Snapshot snapshot = scene.heap(0, {{.bytes = kMiB}}, 3);
   snapshot.memory->heap_objects = 20'000'000;
-  scene.history.push(std::move(snapshot));
+  scene.history.push(snapshot);
   ASSERT_EQ(scene.judge().size(), 1U);
   EXPECT_EQ(scene.judge()[0].rule, "memory/high-object-count");
 }
@@ -92,7 +91,7 @@ TEST(PoorGc, IsARemark) {
   Scene scene;
   Snapshot snapshot = scene.heap(0, {{.bytes = kMiB}}, 300);
   snapshot.memory->gc_cpu_fraction = 0.4;
-  scene.history.push(std::move(snapshot));
+  scene.history.push(snapshot);
   ASSERT_EQ(scene.judge().size(), 1U);
   EXPECT_EQ(scene.judge()[0].rule, "memory/poor-gc");
 }
@@ -103,7 +102,7 @@ TEST(OffHeapGrowth, FollowsStacksThatGrowWithLeakingGoroutines) {
     Snapshot snapshot = scene.heap(3.0 * static_cast<double>(i), {{.bytes = kMiB}}, 10 + i);
     snapshot.memory->stack_inuse_bytes = (4 + 4 * i) << 20;
     snapshot.goroutines = scene.dump({{.ids = ids(100, 10 + 30 * i)}});
-    scene.history.push(std::move(snapshot));
+    scene.history.push(snapshot);
   }
   const std::vector<Finding> findings = scene.judge();
   const bool found = std::ranges::any_of(findings, [](const Finding& finding) {
@@ -112,13 +111,30 @@ TEST(OffHeapGrowth, FollowsStacksThatGrowWithLeakingGoroutines) {
   EXPECT_TRUE(found);
 }
 
+TEST(OffHeapGrowth, LeavesOrdinaryStacksToTheirGoroutines) {
+  Scene scene;
+  for (std::uint64_t i = 0; i < 8; ++i) {
+    Snapshot snapshot = scene.heap(2.0 * static_cast<double>(i), {{.bytes = kMiB}}, 10 + i);
+    snapshot.memory->stack_inuse_bytes = (4 + 4 * i) << 20;
+    snapshot.goroutines = scene.dump({{.ids = ids(100, 10 + 512 * i)}});
+    scene.history.push(snapshot);
+  }
+  const std::vector<Finding> findings = scene.judge();
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].rule, "goroutine/growing-site");
+  const bool told = std::ranges::any_of(findings[0].evidence, [](const TargetText& words) {
+    return words.raw().contains("(at main.work): 8.0 KiB each");
+  });
+  EXPECT_TRUE(told);
+}
+
 /// RSS and Sys, in MiB, at each of ten samples.
 void see_process(Scene& scene, std::uint64_t rss_step, std::uint64_t sys_step) {
   for (std::uint64_t i = 0; i < 10; ++i) {
     Snapshot snapshot = scene.heap(2.0 * static_cast<double>(i), {{.bytes = kMiB}}, 10 + i);
     snapshot.memory->max_rss_bytes = (100 + rss_step * i) << 20;
     snapshot.memory->sys_bytes = (60 + sys_step * i) << 20;
-    scene.history.push(std::move(snapshot));
+    scene.history.push(snapshot);
   }
 }
 
@@ -128,6 +144,23 @@ TEST(OffHeapGrowth, SeesMemoryThatTheRuntimeDoesNotKnow) {
   ASSERT_EQ(scene.judge().size(), 1U);
   EXPECT_EQ(scene.judge()[0].rule, "memory/off-heap-growth");
   EXPECT_EQ(scene.judge()[0].verdict, Verdict::kLeak);
+}
+
+TEST(OffHeapGrowth, LetsMemoryBeThatTheRuntimeHadMappedBefore) {
+  Scene scene;
+  for (std::uint64_t i = 0; i < 10; ++i) {
+    Snapshot snapshot = scene.heap(2.0 * static_cast<double>(i), {{.bytes = kMiB}}, 10 + i);
+    snapshot.memory->max_rss_bytes = (20 + 5 * i) << 20;
+    snapshot.memory->sys_bytes = 60 << 20;
+    scene.history.push(snapshot);
+  }
+  EXPECT_TRUE(scene.judge().empty());
+}
+
+TEST(OffHeapGrowth, ShowsNoBytesOfTheLiveHeap) {
+  Scene scene;
+  see_process(scene, 8, 0);
+  EXPECT_EQ(scene.judge().at(0).bytes, std::nullopt);
 }
 
 TEST(OffHeapGrowth, LetsMemoryBeThatTheRuntimeExplains) {
@@ -150,7 +183,7 @@ TEST(MemoryGrowingHeap, SuspectsARiseThatNoSiteExplains) {
       many.push_back(
           {.function = "main.f" + std::to_string(site), .bytes = (1 + i) * kMiB / 11, .objects = 20 * (i + 1)});
     }
-    scene.history.push(scene.heap(2.0 * i, many, static_cast<std::uint64_t>(10 + i)));
+    scene.history.push(scene.heap(2.0 * i, many, 10 + static_cast<std::uint64_t>(i)));
   }
   ASSERT_EQ(scene.judge().size(), 1U);
   EXPECT_EQ(scene.judge()[0].rule, "memory/growing-heap");

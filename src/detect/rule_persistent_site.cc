@@ -10,9 +10,12 @@ void find_persistent_sites(const Context& context, Evidences& evidences) {
   for (std::uint32_t i = 0; i < context.series.groups.size(); ++i) {
     const Group& group = context.series.groups[i];
     const Growth& growth = context.groups[i].growth;
-    const bool all_stayed = growth.identified && growth.seen_long_enough() && growth.leaves == 0 &&
+    const bool all_stayed = growth.identified && growth.counts.size() >= 2 && growth.leaves == 0 &&
                             growth.survivors == growth.last() && growth.last() == growth.first();
-    if (!all_stayed || growth.last() < context.options.leakprof_threshold) continue;
+    // A moment's standstill of a few is what a slow receiver makes; of many it is worth a longer look.
+    constexpr std::uint64_t kManyInAMoment = 100;
+    const std::uint64_t enough = growth.seen_long_enough() ? context.options.leakprof_threshold : kManyInAMoment;
+    if (!all_stayed || growth.last() < enough) continue;
     if (group.state_class != StateClass::kChanSend || !context.groups[i].benign.empty()) continue;
     evidences.push_back({{SubjectKind::kGroup, i},
                          "goroutine/persistent-site",

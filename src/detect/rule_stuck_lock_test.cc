@@ -8,6 +8,7 @@
 namespace lf::detect {
 namespace {
 
+using testing::Crew;
 using testing::ids;
 using testing::Scene;
 
@@ -126,17 +127,65 @@ TEST(StuckLock, ListsAChainUnderItsEnd) {
   EXPECT_EQ(findings[0].consequences.size(), 2U);
 }
 
-TEST(StuckLock, SaysBehindWhomAPileIsStuck) {
-  Scene scene;
+/// A sender that is stuck, and `locks` locks on which goroutines pile up behind it, four more at each of four samples.
+void see_a_pile(Scene& scene, std::uint64_t locks, std::uint8_t flags = 0) {
   for (std::uint64_t i = 0; i < 4; ++i) {
-    scene.see(
-        3.0 * static_cast<double>(i),
-        {{.ids = {7}, .state = WaitState::kChanSend, .stack = {"main.(*A).send:3"}},
-         {.ids = ids(20, 4 + 4 * i), .state = WaitState::kMutexLock, .stack = {"main.(*A).get:3"}, .address = 0xa0}});
+    std::vector<Crew> crews{{.ids = {7}, .state = WaitState::kChanSend, .stack = {"main.(*A).send:3"}}};
+    for (std::uint64_t lock = 0; lock < locks; ++lock) {
+      crews.push_back({.ids = ids(20 + 100 * lock, (4 + 4 * i) / locks),
+                       .state = WaitState::kMutexLock,
+                       .stack = {"sync.(*Mutex).Lock:46", "main.(*A).get:3"},
+                       .flags = flags,
+                       .address = 0xa0 + lock});
+    }
+    scene.see(3.0 * static_cast<double>(i), crews);
   }
+}
+
+TEST(StuckLock, ListsAPileOnOneLockUnderItsHolder) {
+  Scene scene;
+  see_a_pile(scene, 1);
+  const std::vector<Finding> findings = scene.judge();
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].site.function.raw(), "main.(*A).send");
+  EXPECT_EQ(findings[0].verdict, Verdict::kLeak);
+  EXPECT_EQ(findings[0].resembles, "lock held while blocked");
+  ASSERT_EQ(findings[0].consequences.size(), 1U);
+  EXPECT_EQ(findings[0].consequences[0].at.function.raw(), "main.(*A).get");
+  EXPECT_EQ(findings[0].consequences[0].count, 16U);
+}
+
+TEST(StuckLock, SaysBehindWhomAPileOnManyLocksIsStuck) {
+  Scene scene;
+  see_a_pile(scene, 4);
   const Finding pile = scene.about("main.(*A).get");
   EXPECT_EQ(pile.verdict, Verdict::kLeak);
   EXPECT_TRUE(pile.evidence.back().raw().contains("probably stuck behind main.(*A).send (line 3)"));
+}
+
+TEST(StuckLock, ShowsAProvenPileByItself) {
+  Scene scene;
+  see_a_pile(scene, 1, kLeaked);
+  EXPECT_EQ(scene.about("main.(*A).get").rule, "goroutine/proven-leak");
+}
+
+TEST(StuckLock, NamesTheReaderThatReadsAgain) {
+  Scene scene;
+  const std::vector<std::string> reads_again{"sync.(*RWMutex).RLock:70", "main.(*A).size:9", "main.(*A).walk:20"};
+  const std::vector<std::string> reads{"sync.(*RWMutex).RLock:70", "main.(*A).get:3"};
+  const std::vector<std::string> writes{"sync.(*RWMutex).Lock:150", "main.(*A).put:5"};
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    scene.see(3.0 * static_cast<double>(i),
+              {{.ids = {7}, .state = WaitState::kRWMutexRLock, .stack = reads_again, .address = 0xa0},
+               {.ids = {8}, .state = WaitState::kRWMutexLock, .stack = writes, .address = 0xa0},
+               {.ids = ids(20, 4 + 4 * i), .state = WaitState::kRWMutexRLock, .stack = reads, .address = 0xa0}});
+  }
+  const std::vector<Finding> findings = scene.judge();
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].site.function.raw(), "main.(*A).size");
+  EXPECT_EQ(findings[0].verdict, Verdict::kLeak);
+  EXPECT_EQ(findings[0].resembles, "recursive read lock");
+  EXPECT_EQ(findings[0].consequences.size(), 2U);
 }
 
 TEST(StuckLock, NamesNoHolderToThoseThatWaitForNoLock) {

@@ -5,7 +5,6 @@
 
 #include <gtest/gtest.h>
 
-#include "detect/suspicious.h"
 #include "detect/testing/scene.h"
 
 namespace lf::detect {
@@ -50,7 +49,7 @@ TEST(GrowingSite, IsNoLeakOfTwoNewcomersInThreeSamplesOfTwoMoments) {
 TEST(GrowingSite, IsNoLeakWhenIdsComeAndGo) {
   Scene scene;
   for (int i = 0; i < 5; ++i)
-    scene.see(3.0 * i, {{.ids = ids(static_cast<std::uint64_t>(100 + 50 * i), static_cast<std::uint64_t>(10 + i))}});
+    scene.see(3.0 * i, {{.ids = ids(100 + 50 * static_cast<std::uint64_t>(i), 10 + static_cast<std::uint64_t>(i))}});
   EXPECT_EQ(scene.worst(), Verdict::kInfo);
 }
 
@@ -90,7 +89,7 @@ TEST(GrowingSite, IsNoLeakAfterARestart) {
 
 TEST(GrowingSite, IsNoLeakWhenOnlyCutDumpsSayIt) {
   Scene scene;
-  for (int i = 0; i < 4; ++i) scene.see_cut(3.0 * i, {{.ids = ids(100, static_cast<std::uint64_t>(10 + 10 * i))}});
+  for (int i = 0; i < 4; ++i) scene.see_cut(3.0 * i, {{.ids = ids(100, 10 + 10 * static_cast<std::uint64_t>(i))}});
   EXPECT_NE(scene.worst(), Verdict::kLeak);
 }
 
@@ -172,7 +171,7 @@ TEST(ProvenLeak, FollowsTheLeakProfile) {
   snapshot.goroutines = scene.dump({{.ids = {7, 8}}});
   snapshot.leaked = std::vector<StackCount>{
       {.stack = scene.stack({"main.work:10"}), .labels = {}, .state = WaitState::kChanReceive, .count = 2}};
-  scene.history.push(std::move(snapshot));
+  scene.history.push(snapshot);
   EXPECT_EQ(scene.about("main.work").rule, "goroutine/proven-leak");
 }
 
@@ -182,6 +181,22 @@ TEST(PersistentSite, SuspectsSendsThatNobodyTakes) {
   const Finding finding = scene.about("main.work");
   EXPECT_EQ(finding.rule, "goroutine/persistent-site");
   EXPECT_EQ(finding.verdict, Verdict::kSuspect);
+}
+
+TEST(PersistentSite, SuspectsACrowdOfSendsInAMomentAndSaysWhatSettlesIt) {
+  Scene scene;
+  for (int i = 0; i < 2; ++i) scene.see(0.5 * i, {{.ids = ids(100, 220), .state = WaitState::kChanSend}});
+  const Finding finding = scene.about("main.work");
+  EXPECT_EQ(finding.verdict, Verdict::kSuspect);
+  EXPECT_TRUE(std::ranges::any_of(finding.evidence, [](const TargetText& words) {
+    return words.raw().contains("leakfinder analyze -samples=4 -sample-interval=2s");
+  }));
+}
+
+TEST(PersistentSite, LetsAFewSendsBeInAMoment) {
+  Scene scene;
+  for (int i = 0; i < 2; ++i) scene.see(0.5 * i, {{.ids = ids(100, 20), .state = WaitState::kChanSend}});
+  EXPECT_EQ(scene.worst(), Verdict::kInfo);
 }
 
 TEST(PersistentSite, LetsAnIdlePoolBe) {
@@ -226,17 +241,6 @@ TEST(SafePattern, CapsTheVerdict) {
   EXPECT_EQ(scene.about("main.work").verdict, Verdict::kInfo);
 }
 
-TEST(SuspiciousWaits, AreEachReachable) {
-  for (const SuspiciousWait& wait : suspicious_waits()) {
-    Scene scene;
-    const std::string leaf = wait.frame.empty() ? "main.f:1" : std::string(wait.frame) + ":1";
-    const SuspiciousWait* found =
-        find_suspicious(scene.symbols, scene.symbols.stack(scene.stack({leaf})), wait.state_class);
-    ASSERT_NE(found, nullptr) << wait.category;
-    EXPECT_EQ(found->category, wait.category);
-  }
-}
-
 TEST(FalseLeaks, AreNotMadeByAClockThatJumps) {
   Scene scene;
   const std::vector<double> jumping{0, 3, 2, 5000, 40, 41};
@@ -253,9 +257,9 @@ TEST(FalseLeaks, AreNotMadeByMissingSamples) {
     Snapshot snapshot = scene.at(3.0 * i);
     if (i % 3 != 1)
       snapshot.goroutines =
-          scene.dump({{.ids = ids(static_cast<std::uint64_t>(100 + 30 * i), 25)},
+          scene.dump({{.ids = ids(100 + 30 * static_cast<std::uint64_t>(i), 25)},
                       {.ids = ids(10'000, 64), .state = WaitState::kSelect, .stack = {"main.pool:4"}}});
-    scene.history.push(std::move(snapshot));
+    scene.history.push(snapshot);
   }
   EXPECT_EQ(scene.worst(), Verdict::kInfo);
 }
@@ -274,7 +278,7 @@ TEST(FalseLeaks, AreNotMadeByRestartsInARow) {
     Snapshot snapshot = scene.heap(3.0 * static_cast<double>(i),
                                    {{.bytes = (1 << 20) * (1 + static_cast<std::int64_t>(i))}}, 60 - 10 * i);
     snapshot.goroutines = scene.dump({{.ids = ids(100, 10 + 10 * i), .state = WaitState::kChanSend}});
-    scene.history.push(std::move(snapshot));
+    scene.history.push(snapshot);
   }
   EXPECT_EQ(scene.worst(), Verdict::kInfo);
 }

@@ -80,24 +80,7 @@ CodeOwner owner_of(std::string_view function, std::string_view file) {
 }
 
 SitePlace site_of(const Symbols& symbols, std::span<const FrameId> leaf_first) {
-  constexpr std::size_t kNone = static_cast<std::size_t>(-1);
-  std::size_t standard = kNone, plumbing = kNone;
-  for (std::size_t i = 0; i < leaf_first.size(); ++i) {
-    switch (owner_of(symbols.function(leaf_first[i]), symbols.file(leaf_first[i]))) {
-      case CodeOwner::kUser:
-        return {.index = i, .is_user = true};
-      case CodeOwner::kStandard:
-        if (standard == kNone) standard = i;
-        break;
-      case CodeOwner::kPlumbing:
-        if (plumbing == kNone) plumbing = i;
-        break;
-      case CodeOwner::kRuntime:
-        break;
-    }
-  }
-  if (standard != kNone) return {.index = standard};
-  return {.index = plumbing != kNone ? plumbing : 0};
+  return site_of(leaf_first, [&](FrameId frame) { return owner_of(symbols.function(frame), symbols.file(frame)); });
 }
 
 FrameId site_frame(const Symbols& symbols, StackId stack) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -36,6 +37,29 @@ struct SitePlace {
 /// The site of a stack: the first frame outside the runtime and the standard library. On all-standard stacks the first
 /// frame outside the runtime and the library's plumbing (a read loop says more than the poller under it), else the
 /// first outside the runtime, else the leaf.
+///
+/// `owner(frame)` says whose code a frame is.
+template <class Owner>
+SitePlace site_of(std::span<const FrameId> leaf_first, Owner owner) {
+  constexpr std::size_t kNone = SIZE_MAX;
+  std::size_t standard = kNone, plumbing = kNone;
+  for (std::size_t i = 0; i < leaf_first.size(); ++i) {
+    switch (owner(leaf_first[i])) {
+      case CodeOwner::kUser:
+        return {.index = i, .is_user = true};
+      case CodeOwner::kStandard:
+        if (standard == kNone) standard = i;
+        break;
+      case CodeOwner::kPlumbing:
+        if (plumbing == kNone) plumbing = i;
+        break;
+      case CodeOwner::kRuntime:
+        break;
+    }
+  }
+  if (standard != kNone) return {.index = standard};
+  return {.index = plumbing != kNone ? plumbing : 0};
+}
 SitePlace site_of(const Symbols& symbols, std::span<const FrameId> leaf_first);
 
 /// The frame of a stack's site; none where the stack is empty.

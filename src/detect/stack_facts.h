@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
+#include "detect/site.h"
 #include "model/symbols.h"
 
 namespace lf::detect {
@@ -15,7 +17,7 @@ struct StackFacts {
   StringId root;  ///< function at the bottom, outside the runtime
 };
 
-/// The facts of each stack, worked out once.
+/// The facts of each stack, worked out once, out of those of its frames, which stacks share.
 class StackFactsTable {
  public:
   /// `symbols` must outlive the table.
@@ -25,8 +27,18 @@ class StackFactsTable {
   const StackFacts& of(StackId stack);
 
  private:
+  struct FrameFacts {
+    bool known = false;
+    bool serves_profiles = false;
+    bool may_be_root = false;  ///< by its function's name alone it is outside the runtime
+    CodeOwner owner = CodeOwner::kRuntime;
+  };
+
+  const FrameFacts& of(FrameId frame);
+
   const Symbols* symbols_;
   std::vector<StackFacts> stacks_;  ///< by the stack's number
+  std::vector<FrameFacts> frames_;  ///< by the frame's number
 };
 
 }  // namespace lf::detect

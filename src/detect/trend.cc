@@ -6,6 +6,8 @@
 #include <map>
 #include <vector>
 
+#include "base/format.h"
+
 namespace lf::detect {
 namespace {
 
@@ -92,6 +94,10 @@ Trend find_trend(std::span<const double> seconds, std::span<const double> values
   for (std::size_t i = 0; i < n; ++i) intercepts[i] = values[i] - trend.slope_per_second * (seconds[i] - seconds[0]);
   trend.first_fit = median(intercepts);
   return trend;
+}
+
+std::string chance_in_words(double p) {
+  return p < 0.001 ? "p < 0.001" : format("p = {:.3f}", p);
 }
 
 double correlate(std::span<const double> a, std::span<const double> b) {

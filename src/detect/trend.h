@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 
 namespace lf::detect {
 
@@ -19,6 +20,9 @@ struct Trend {
 /// the normal approximation beyond (Gilbert 1987, table A30). Slope: Theil (1950), Sen (1968). O(n²) for up to 128
 /// points; of more, so many are taken evenly.
 Trend find_trend(std::span<const double> seconds, std::span<const double> values);
+
+/// A probability for sentences: "p = 0.013", "p < 0.001".
+std::string chance_in_words(double p);
 
 /// Pearson's correlation of two series of one length; 0 where either does not vary.
 double correlate(std::span<const double> a, std::span<const double> b);

@@ -58,6 +58,11 @@ TEST(Trend, SlopeShrugsOffAnOutlier) {
   EXPECT_NEAR(find_trend(seconds, values).slope_per_second, 1, 0.1);
 }
 
+TEST(Chance, IsNeverShownAsNone) {
+  EXPECT_EQ(chance_in_words(0.00004), "p < 0.001");
+  EXPECT_EQ(chance_in_words(0.0126), "p = 0.013");
+}
+
 TEST(Correlate, IsOneForALine) {
   const std::vector<double> a{1, 2, 3}, b{10, 20, 30}, flat{4, 4, 4};
   EXPECT_NEAR(correlate(a, b), 1, 1e-12);

@@ -87,7 +87,8 @@ struct MemorySection {
   Level level = Level::kNormal;
   bool alert = false;
   MemoryPattern pattern = MemoryPattern::kUnknown;
-  std::string pattern_reason;  ///< what is missing (unknown), what was seen (cliff, growing)
+  bool fell_by_restart = false;  ///< a cliff that is another process' beginning
+  std::string pattern_reason;    ///< what is missing (unknown), what was seen (cliff, growing)
   std::optional<double> growth_bytes_per_s;
   std::optional<double> alloc_bytes_per_s, alloc_objects_per_s;  ///< all allocation, between first and last sample
   std::optional<double> collections_per_min;                     ///< likewise

@@ -18,7 +18,6 @@
 namespace lf::pipeline {
 
 namespace fs = std::filesystem;
-using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
 namespace {

@@ -52,7 +52,7 @@ class Comparison {
 
  private:
   Result<void> finish(const Snapshot& before, std::span<const detect::AfterRound> rounds, Report& report) {
-    if (Result<void> judged = judge(observation_, options_.detect, report); !judged) return judged;
+    if (Result<void> judged = judge(observation_, options_, report); !judged) return judged;
     report.findings =
         detect::merge_differences(detect::find_differences(symbols_, before, rounds), std::move(report.findings));
     report.criteria = options_.criteria;

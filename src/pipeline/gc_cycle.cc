@@ -126,6 +126,7 @@ Result<Moments> go_through(Session& session, Environment& environment, const GcO
 detect::GcMeasurement measurement_of(const Moments& moments, const Snapshot& baseline, const GcOptions& options) {
   detect::GcMeasurement heap;
   heap.refusal = moments.refusal;
+  heap.wanted = options.memory;
   if (!options.memory) return heap;
   // One cycle ends unforced: only the profile tells the live heap then, and like is compared with like.
   const bool by_profile = options.cycles == 1;

@@ -14,9 +14,10 @@ namespace lf::pipeline {
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
-Result<void> judge(const Observation& observation, const detect::DetectOptions& options, Report& report) {
+Result<void> judge(const Observation& observation, const LookOptions& options, Report& report) {
   observation.fill(report);
-  Result<detect::Verdicts> verdicts = detect::run(observation.history(), options);
+  if (options.stacks) report.stacks = observation.stacks();
+  Result<detect::Verdicts> verdicts = detect::run(observation.history(), options.detect);
   if (!verdicts) return std::unexpected(std::move(verdicts.error()));
   report.findings = std::move(verdicts->findings);
   report.health = std::move(verdicts->health);
@@ -28,6 +29,7 @@ Result<void> judge(const Observation& observation, const detect::DetectOptions& 
     report.memory->level = verdicts->memory_level;
     report.memory->alert = verdicts->memory_alert;
     report.memory->pattern = verdicts->pattern;
+    report.memory->fell_by_restart = verdicts->fell_by_restart;
     report.memory->pattern_reason = std::move(verdicts->pattern_reason);
     report.memory->growth_bytes_per_s = verdicts->growth_bytes_per_s;
   }
@@ -167,7 +169,7 @@ Result<Looked> look(Session& session, Environment& environment, const LookOption
     }
   }
   describe_target(session, looked.report);
-  if (Result<void> judged = judge(observation, options.detect, looked.report); !judged) {
+  if (Result<void> judged = judge(observation, options, looked.report); !judged) {
     return std::unexpected(std::move(judged.error()));
   }
   if (verified) add_verification(std::move(*verified), looked.report);

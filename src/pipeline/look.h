@@ -21,6 +21,7 @@ struct LookOptions {
   std::size_t samples = 1;
   std::chrono::milliseconds interval{500};
   bool leak_profile = false;
+  bool stacks = false;  ///< fill `Report::stacks`, which takes time
   detect::DetectOptions detect;
   ProfileFilter filter;
   std::optional<GcOptions> gc;  ///< verify by forced collections
@@ -45,7 +46,7 @@ struct Looked {
                                            const LookOptions& options, Progress& progress);
 
 /// Judges `observation` and writes everything but target, cost and times into `report`.
-[[nodiscard]] Result<void> judge(const Observation& observation, const detect::DetectOptions& options, Report& report);
+[[nodiscard]] Result<void> judge(const Observation& observation, const LookOptions& options, Report& report);
 
 /// Orders the findings and judges health anew, after findings were added or accepted.
 void judge_again(Report& report);

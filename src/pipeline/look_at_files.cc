@@ -26,7 +26,7 @@ Result<Looked> look_at_files(std::span<const std::string> paths, Environment& en
     leave_out(options, snapshot, unfiltered_total);
     observation.add(std::move(snapshot));
   }
-  if (Result<void> judged = judge(observation, options.detect, report); !judged) return std::unexpected(judged.error());
+  if (Result<void> judged = judge(observation, options, report); !judged) return std::unexpected(judged.error());
   if (options.filter && report.goroutines) report.goroutines->unfiltered_total = unfiltered_total;
   report.criteria = options.criteria;
   report.duration = std::chrono::duration_cast<milliseconds>(environment.clock.steady() - started);

@@ -89,6 +89,7 @@ Result<void> Session::fetch(std::span<Ask> asks) {
     if (ask.path.find("debug=2") != std::string::npos) ++cost_.full_dumps;
     if (ask.path.find("gc=1") != std::string::npos) ++cost_.forced_collections;
   }
+  side_by_side_ = side_by_side_ || asks.size() > 1;
   source_.fetch(transfers, environment_.stop);
   if (environment_.progress != nullptr) environment_.progress->end();
   for (std::size_t i = 0; i < asks.size(); ++i) {
@@ -111,6 +112,7 @@ Result<Decoded> Session::take(Ask& ask) {
     // What broke the answer off tells more than what the first bytes of it are not.
     if (ask.response.error) return std::unexpected(*ask.response.error);
     if (decoded.error().where.empty()) decoded.error().where = ask.path;
+    decoded.error().message = source_.without_secrets(std::move(decoded.error().message));
     return decoded;
   }
   warnings_.add(decoded->warnings);
@@ -122,10 +124,11 @@ Result<Decoded> Session::take(Ask& ask) {
 namespace {
 
 /// What to say of an answer that is no profile.
-Error not_a_profile(const Decoded& decoded, std::string_view url, std::string_view path) {
-  const std::string where = format("{}{}", url, path);
+Error not_a_profile(const Decoded& decoded, const target::HttpSource& source, const std::string& path) {
+  const std::string where = source.display({.path = path});
   if (decoded.kind == ContentKind::kHtml) {
-    const std::string title = decoded.what.empty() ? "" : format(" titled \"{}\"", visible(decoded.what.raw()));
+    const std::string shown = visible(source.without_secrets(std::string(decoded.what.raw())));
+    const std::string title = shown.empty() ? "" : format(" titled \"{}\"", shown);
     return {
         ErrorCode::kMalformed,
         format("\"{}\" answered with a web page{} instead of a profile: is it behind a login or a proxy, or is this "
@@ -138,7 +141,7 @@ Error not_a_profile(const Decoded& decoded, std::string_view url, std::string_vi
   }
   return {ErrorCode::kMalformed,
           format("\"{}\" answered with {}, not with the profile asked for: is this Go's net/http/pprof?", where,
-                 content_kind_name(decoded.kind)),
+                 content_kind_with_article(decoded.kind)),
           where};
 }
 
@@ -173,12 +176,13 @@ void Session::add_goroutines(Ask& ask, const MeasurePlan& plan, Measurement& mea
   Result<Decoded> decoded = take(ask);
   if (!decoded) return measurement.errors.push_back(std::move(decoded.error()));
   if (!is_goroutines(decoded->kind) || decoded->goroutine_profiles.empty()) {
-    return measurement.errors.push_back(not_a_profile(*decoded, display_url(), ask.path));
+    return measurement.errors.push_back(not_a_profile(*decoded, source_, ask.path));
   }
   // A part of the answer is used, but it is not what was asked for.
   if (ask.response.error) measurement.errors.push_back(*ask.response.error);
   note_profile("goroutine");
   measurement.snapshot.goroutines = std::move(decoded->goroutine_profiles.front());
+  own_connections_.mark(environment_.symbols, side_by_side_ ? 2 : 1, *measurement.snapshot.goroutines);
   if (plan.keep_goroutine_bytes) measurement.goroutine_bytes = {decoded->kind, std::move(ask.bytes)};
 }
 
@@ -186,7 +190,7 @@ void Session::add_heap(Ask& ask, const MeasurePlan& plan, Measurement& measureme
   Result<Decoded> decoded = take(ask);
   if (!decoded) return measurement.errors.push_back(std::move(decoded.error()));
   if (!is_heap(decoded->kind)) {
-    return measurement.errors.push_back(not_a_profile(*decoded, display_url(), ask.path));
+    return measurement.errors.push_back(not_a_profile(*decoded, source_, ask.path));
   }
   if (ask.response.error) measurement.errors.push_back(*ask.response.error);
   note_profile("heap");
@@ -303,8 +307,7 @@ Result<RawProfile> Session::read_heap_protobuf() {
   if (Result<void> fetched = fetch(ask); !fetched) return std::unexpected(std::move(fetched.error()));
   Result<Decoded> decoded = take(ask[0]);
   if (!decoded) return std::unexpected(std::move(decoded.error()));
-  if (decoded->kind != ContentKind::kHeapProtobuf)
-    return std::unexpected(not_a_profile(*decoded, display_url(), "heap"));
+  if (decoded->kind != ContentKind::kHeapProtobuf) return std::unexpected(not_a_profile(*decoded, source_, "heap"));
   return RawProfile{decoded->kind, std::move(ask[0].bytes)};
 }
 

@@ -16,6 +16,7 @@
 #include "model/report.h"
 #include "model/snapshot.h"
 #include "model/symbols.h"
+#include "pipeline/own_connections.h"
 #include "pipeline/progress.h"
 #include "target/source.h"
 
@@ -151,7 +152,9 @@ class Session {
   Known has_index_ = Known::kUnknown;
   Known has_vars_ = Known::kUnknown;
   bool leak_profile_done_ = false;
-  bool timed_out_ = false;  ///< in this measurement: no further request is made
+  OwnConnections own_connections_;
+  bool side_by_side_ = false;  ///< two requests have been under way at once, on a connection each
+  bool timed_out_ = false;     ///< in this measurement: no further request is made
 };
 
 }  // namespace lf::pipeline

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "base/saturate.h"
 #include "detect/findings.h"
 #include "detect/site.h"
 #include "pipeline/stack_profile.h"
@@ -69,7 +70,10 @@ std::vector<StackGroup> group_stacks(const GoroutineProfile& profile) {
 void Observation::add(Snapshot snapshot) {
   if (snapshot.goroutines) add_goroutines(snapshot);
   if (snapshot.heap || snapshot.memory) add_heap(snapshot);
-  history_.push(std::move(snapshot));
+  history_.push(snapshot);
+  if (!snapshot.heap) return;
+  if (heap_snapshots_++ == 1) first_heap_samples_ = std::move(last_heap_samples_);
+  last_heap_samples_ = std::move(snapshot.heap->samples);
 }
 
 void Observation::add_goroutines(const Snapshot& snapshot) {
@@ -90,19 +94,17 @@ void Observation::add_heap(const Snapshot& snapshot) {
     last_heap_.clear();
     std::int64_t objects = 0;
     for (const HeapSample& sample : snapshot.heap->samples) {
-      HeapAt& at = last_heap_[detect::site_frame(symbols_, sample.stack)];
-      at.inuse_bytes += sample.inuse_bytes;
-      at.inuse_objects += sample.inuse_objects;
-      at.alloc_bytes += sample.alloc_bytes;
-      at.alloc_objects += sample.alloc_objects;
-      objects += sample.inuse_objects;
+      HeapAt& at = last_heap_[history_.stack_facts().of(sample.stack).site];
+      add_saturating(at.inuse_bytes, sample.inuse_bytes);
+      add_saturating(at.inuse_objects, sample.inuse_objects);
+      add_saturating(at.alloc_bytes, sample.alloc_bytes);
+      add_saturating(at.alloc_objects, sample.alloc_objects);
+      add_saturating(objects, sample.inuse_objects);
       if (sample.inuse_bytes >= at.heaviest)
         std::tie(at.heaviest, at.stack) = std::pair(sample.inuse_bytes, sample.stack);
     }
     last_heap_at_ = snapshot.steady_at;
-    last_heap_samples_ = snapshot.heap->samples;
-    if (!std::exchange(heap_seen_, true)) {
-      first_heap_samples_ = last_heap_samples_;
+    if (heap_snapshots_ == 0) {
       first_heap_ = last_heap_;
       first_heap_at_ = last_heap_at_;
     }
@@ -132,8 +134,13 @@ std::vector<SiteCount> Observation::site_counts() const {
     StackId stack;
   };
   std::map<Key, Sum> sums;
+  // Counts have no creators: where the form changed between first and last, places are compared without.
+  const auto has_creators = [](const std::vector<StackGroup>& groups) {
+    return std::ranges::any_of(groups, [](const StackGroup& group) { return static_cast<bool>(group.creator); });
+  };
+  const bool with_creators = has_creators(first_groups_) == has_creators(last_groups_);
   const auto key_of = [&](const StackGroup& group) {
-    return Key{detect::site_frame(symbols_, group.stack), group.creator, group.state};
+    return Key{detect::site_frame(symbols_, group.stack), with_creators ? group.creator : FrameId{}, group.state};
   };
   for (const StackGroup& group : last_groups_) {
     if (group.serves_our_request) continue;
@@ -192,7 +199,8 @@ std::vector<AllocationSite> Observation::allocation_sites() const {
     const std::int64_t alloc_first = first == first_heap_.end() ? 0 : first->second.alloc_bytes;
     if (first != first_heap_.end()) site.inuse_bytes_first = at_least_zero(first->second.inuse_bytes);
     if (seconds > 0)
-      site.alloc_bytes_per_s = static_cast<double>(at_least_zero(at.alloc_bytes - alloc_first)) / seconds;
+      site.alloc_bytes_per_s =
+          static_cast<double>(at_least_zero(subtract_saturating(at.alloc_bytes, alloc_first))) / seconds;
     sites.push_back(std::move(site));
   }
   std::ranges::sort(sites, [](const AllocationSite& a, const AllocationSite& b) {
@@ -220,11 +228,14 @@ MemorySection Observation::memory_section() const {
 void Observation::fill(Report& report) const {
   if (has_goroutines()) report.goroutines = goroutine_section();
   if (has_memory()) report.memory = memory_section();
-  report.stacks = stack_profile({.first_groups = first_groups_,
-                                 .last_groups = last_groups_,
-                                 .first_heap = first_heap_samples_,
-                                 .last_heap = last_heap_samples_},
-                                history_);
+}
+
+StackProfile Observation::stacks() const {
+  return stack_profile({.first_groups = first_groups_,
+                        .last_groups = last_groups_,
+                        .first_heap = heap_snapshots_ > 1 ? first_heap_samples_ : last_heap_samples_,
+                        .last_heap = last_heap_samples_},
+                       history_);
 }
 
 }  // namespace lf::pipeline

@@ -40,14 +40,17 @@ class Observation {
   void add(Snapshot snapshot);
 
   bool has_goroutines() const { return goroutine_total_.has_value(); }
-  bool has_memory() const { return heap_seen_ || memory_.has_value(); }
+  bool has_memory() const { return heap_snapshots_ > 0 || memory_.has_value(); }
   std::size_t size() const { return history_.size(); }
   detect::History& history() { return history_; }
   const detect::History& history() const { return history_; }
   const std::vector<StackGroup>& last_groups() const { return last_groups_; }
 
-  /// Writes what was measured into the report's `goroutines` and `memory` sections and its stacks.
+  /// Writes what was measured into the report's `goroutines` and `memory` sections.
   void fill(Report& report) const;
+
+  /// The stacks of the first and the last snapshot, and the series between.
+  StackProfile stacks() const;
 
  private:
   struct HeapAt {
@@ -72,9 +75,10 @@ class Observation {
   std::vector<GoroutineSamplePoint> goroutine_points_;
   std::vector<MemorySamplePoint> memory_points_;
   HeapBySite first_heap_, last_heap_;
+  /// Of one heap profile, which is first and last, there are only the last.
   std::vector<HeapSample> first_heap_samples_, last_heap_samples_;
   SteadyTime first_heap_at_, last_heap_at_;
-  bool heap_seen_ = false;
+  std::size_t heap_snapshots_ = 0;
   std::optional<MemoryStats> first_memory_, memory_;
   SteadyTime first_memory_at_;
   std::chrono::duration<double> stats_span_{0};

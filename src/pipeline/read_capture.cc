@@ -12,7 +12,6 @@
 namespace lf::pipeline {
 
 using decode::ContentKind;
-using decode::Decoded;
 
 namespace {
 

@@ -53,8 +53,8 @@ Error nothing_about_leaks(const std::string& path, const Decoded& decoded) {
               format("\"{}\" is empty: expected a goroutine or heap profile, a dump or a crash log", name), name};
     case ContentKind::kHtml:
       return {ErrorCode::kUnsupported,
-              format("\"{}\" is a web page ({}), not a profile: was it saved from behind a login?", name,
-                     visible(decoded.what.raw())),
+              format("\"{}\" is a web page{}, not a profile: was it saved from behind a login?", name,
+                     decoded.what.raw().empty() ? "" : format(" titled \"{}\"", visible(decoded.what.raw()))),
               name};
     case ContentKind::kOtherProfile:
       return {ErrorCode::kUnsupported,
@@ -64,7 +64,7 @@ Error nothing_about_leaks(const std::string& path, const Decoded& decoded) {
     default:
       return {ErrorCode::kUnsupported,
               format("\"{}\" is {}, which says nothing about leaks: give a goroutine or a heap profile", name,
-                     content_kind_name(decoded.kind)),
+                     content_kind_with_article(decoded.kind)),
               name};
   }
 }

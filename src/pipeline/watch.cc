@@ -71,6 +71,13 @@ class TickMaker {
     return count;
   }
 
+  /// A finding about the whole process has no site.
+  static std::string leak_in_words(const Finding& finding) {
+    if (finding.site.function.raw().empty()) return format("leak: {}: {}", finding.rule, visible(finding.title.raw()));
+    return format("leak: {} at {}:{}", visible(finding.site.function.raw()), visible(finding.site.file.raw()),
+                  finding.site.line);
+  }
+
   /// Alerts of this sample that the one before did not have.
   std::vector<std::string> new_alerts(const Report& report) {
     std::set<std::string> now;
@@ -78,11 +85,11 @@ class TickMaker {
       now.insert("ALERT: the goroutine count is above -goroutine-critical");
     if (report.memory && report.memory->alert) now.insert("ALERT: the live heap is above -memory-critical");
     if (report.memory && report.memory->pattern == MemoryPattern::kGrowing) now.insert("the live heap is growing");
-    if (report.memory && report.memory->pattern == MemoryPattern::kCliff) now.insert("the live heap fell off a cliff");
+    const bool cliff = report.memory && report.memory->pattern == MemoryPattern::kCliff;
+    if (cliff && !report.memory->fell_by_restart) now.insert("the live heap fell off a cliff");
     for (const Finding& finding : report.findings) {
       if (finding.verdict != Verdict::kLeak || finding.accepted) continue;
-      now.insert(format("leak: {} at {}:{}", visible(finding.site.function.raw()), visible(finding.site.file.raw()),
-                        finding.site.line));
+      now.insert(leak_in_words(finding));
     }
     std::vector<std::string> fresh;
     std::ranges::set_difference(now, alerts_, std::back_inserter(fresh));
@@ -119,7 +126,7 @@ Result<Looked> watch(Session& session, Environment& environment, const WatchOpti
     looked.report.command = options.look.command;
     looked.report.started_at = started_at;
     describe_target(session, looked.report);
-    if (Result<void> judged = judge(observation, options.look.detect, looked.report); !judged) return judged;
+    if (Result<void> judged = judge(observation, options.look, looked.report); !judged) return judged;
     looked.report.errors = errors;
     looked.report.duration = duration_cast<milliseconds>(environment.clock.steady() - started);
     return {};

@@ -88,6 +88,28 @@ TEST(Watch, NotesARestartAndCallsItNoLeak) {
       std::ranges::none_of(looked->report.findings, [](const Finding& f) { return f.verdict == Verdict::kLeak; }));
 }
 
+/// A live heap of 64 MiB that is 2 MiB after five samples, in the same process or in another.
+ScriptedTarget::Answers falling_heap(bool restarts) {
+  return [=, asked = std::uint64_t{0}](std::string_view path) mutable -> Answer {
+    if (path.empty()) return {.body = testing::index_page(3, 3)};
+    const std::uint64_t sample = ++asked, live = sample > 5 ? 2 : 64;
+    const std::uint64_t age = restarts && sample > 5 ? sample - 5 : sample + 10;
+    return {.body = testing::heap_text(live << 20, (live + 1) << 20, age, (age * 90) << 20)};
+  };
+}
+
+TEST(Watch, AlertsOfACliffButNotOfARestart) {
+  for (const bool restarts : {false, true}) {
+    Bench bench(falling_heap(restarts));
+    Seen seen;
+    ASSERT_TRUE(watch(bench.session, bench.environment, watches(std::chrono::seconds(9)), seen.observer));
+    std::size_t alerts = 0;
+    for (const WatchTick& tick : seen.ticks) alerts += tick.alerts.size();
+    EXPECT_EQ(alerts, restarts ? 0U : 1U) << restarts;
+    EXPECT_EQ(std::ranges::any_of(seen.ticks, &WatchTick::restarted), restarts);
+  }
+}
+
 TEST(Watch, EndsWhenTheOnlookerLeaves) {
   Bench bench(growing_heap());
   Seen seen;

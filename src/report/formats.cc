@@ -30,6 +30,10 @@ const Format* find_format(std::string_view name) {
   return format == kFormats.end() ? nullptr : format;
 }
 
+bool shows_stacks(const Format& format) {
+  return format.write == write_html;
+}
+
 std::string_view why_left_out(const Format& format) {
   return format.write == write_html && !page_assets().built() ? kHtmlLeftOut : std::string_view();
 }

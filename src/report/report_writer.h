@@ -40,6 +40,9 @@ struct Format {
 std::span<const Format> formats();
 const Format* find_format(std::string_view name);
 
+/// Whether `format` shows `Report::stacks`.
+bool shows_stacks(const Format& format);
+
 /// Why this build cannot write `format`, and what to do; empty where it can.
 std::string_view why_left_out(const Format& format);
 

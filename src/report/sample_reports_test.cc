@@ -360,7 +360,12 @@ Report report_full_of(const std::string& text) {
   report.warnings = {{WarningCode::kUnknownState, hostile, text, 2}};
   report.errors = {{ErrorCode::kMalformed, text, text}};
   report.criteria = {{"function", text}};
-  report.notes = {text};
+  report.notes = report.settings = {text};
+  report.stacks.frames = {place};
+  report.stacks.goroutines = {{text, 3, 2, {0, 0}}};
+  report.stacks.heap = {{4'096, 4, 2'048, 2, {0, 0}}};
+  report.stacks.goroutine_times = report.stacks.heap_times = {report.started_at};
+  report.stacks.goroutine_series = report.stacks.heap_series = {{0, text, {3}}};
   return report;
 }
 

@@ -154,10 +154,11 @@ void put_gc_groups(TextPage& page, const GcSection& gc, const Line& indent) {
     line.add(gc_result_name(group.result), gc_tint(group.result)).add("  ");
     line.add(group.label);
     if (!group.site.empty()) line.add(" ").add(group.site);
-    page.line(line.add(format("  {} {} {} {} {}, {} % freed", with_commas(group.baseline), page.signs().arrow,
-                              with_commas(group.before), page.signs().arrow, with_commas(group.final_value),
-                              decimal_in_words(group.freed_percent)),
-                       Tint::kDim));
+    const auto in_words = group.label == "heap" ? bytes_in_words : with_commas;
+    page.line(line.add(
+        format("  {} {} {} {} {}, {} % freed", in_words(group.baseline), page.signs().arrow, in_words(group.before),
+               page.signs().arrow, in_words(group.final_value), decimal_in_words(group.freed_percent)),
+        Tint::kDim));
   }
 }
 

@@ -27,6 +27,11 @@ std::int64_t change(std::uint64_t now, std::uint64_t before) {
   return static_cast<std::int64_t>(now - before);
 }
 
+/// The function of a site; a goroutine whose stack could not be had has none.
+TargetText function_text(const SourceLine& site) {
+  return site.function.empty() ? TargetText("(no stack)") : site.function;
+}
+
 std::string nonzero(std::int64_t number) {
   return number == 0 ? std::string() : signed_with_commas(number);
 }
@@ -71,7 +76,7 @@ void put_goroutine_differences(TextPage& page, const GoroutineSection& goroutine
                with_commas(site.count_first),
                with_commas(site.count),
                site.state,
-               {site.site.function, Tint::kBold},
+               {function_text(site.site), Tint::kBold},
                place_text(site.site),
                {site.count_first == 0 ? "new"
                 : site.count == 0     ? "gone"
@@ -82,10 +87,19 @@ void put_goroutine_differences(TextPage& page, const GoroutineSection& goroutine
   put_left_out(page, rows.size());
 }
 
+/// Whether all samples are of one collection: a heap profile is as old as the last one.
+bool same_collection(const std::vector<MemorySamplePoint>& samples) {
+  return samples.size() > 1 && samples.front().num_gc && samples.front().num_gc == samples.back().num_gc;
+}
+
 void put_memory_differences(TextPage& page, const MemorySection& memory) {
   const auto delta = [](const AllocationSite& site) { return change(site.inuse_bytes, site.inuse_bytes_first); };
   const auto rows = changed_rows(memory.sites, delta);
   put_heading(page, "Live heap by allocation site, differences since the baseline");
+  if (rows.empty() && same_collection(memory.samples)) {
+    return page.line(
+        Line("  unknown: no garbage collection ended in between (-force-gc measures both ends)", Tint::kDim));
+  }
   if (rows.empty()) return page.line(Line("  none", Tint::kDim));
   Table table(kIndent, {{"change", Align::kRight},
                         {"before", Align::kRight},
@@ -98,7 +112,7 @@ void put_memory_differences(TextPage& page, const MemorySection& memory) {
     table.row({{signed_bytes_in_words(delta(site)), change_tint(delta(site))},
                bytes_in_words(site.inuse_bytes_first),
                bytes_in_words(site.inuse_bytes),
-               {site.site.function, Tint::kBold},
+               {function_text(site.site), Tint::kBold},
                place_text(site.site),
                {site.inuse_bytes_first == 0 ? "new"
                 : site.inuse_bytes == 0     ? "gone"
@@ -129,7 +143,7 @@ void put_sites(TextPage& page, const Report& report) {
     table.row({{with_commas(site.count), tint},
                {nonzero(delta), change_tint(delta)},
                {site.state, tint},
-               {site.site.function, tint},
+               {function_text(site.site), tint},
                {place_text(site.site), tint},
                {site.benign ? "idle loop" : "", Tint::kDim}});
   }
@@ -141,10 +155,10 @@ void put_allocations(TextPage& page, const Report& report) {
   if (!report.memory || report.memory->sites.empty()) return;
   // Sites that hold nothing are of interest for their rate only.
   std::vector<AllocationSite> sites = report.memory->sites;
-  if (report.command != "memory") {
-    std::erase_if(sites,
-                  [](const AllocationSite& site) { return site.inuse_bytes == 0 && site.inuse_bytes_first == 0; });
-  }
+  std::erase_if(sites, [&](const AllocationSite& site) {
+    const bool allocates = report.command == "memory" && site.alloc_bytes_per_s.value_or(0) > 0;
+    return site.inuse_bytes == 0 && site.inuse_bytes_first == 0 && !allocates;
+  });
   if (sites.empty()) return;
   put_heading(page, "Live heap by allocation site");
   const bool several = report.memory->samples.size() > 1;
@@ -162,7 +176,7 @@ void put_allocations(TextPage& page, const Report& report) {
                with_commas(site.inuse_objects),
                site.alloc_bytes_per_s && *site.alloc_bytes_per_s > 0 ? byte_rate_in_words(*site.alloc_bytes_per_s)
                                                                      : std::string(),
-               site.site.function,
+               function_text(site.site),
                place_text(site.site)});
   }
   table.write(page);

@@ -39,6 +39,24 @@ TEST(Text, NamesTheLineBeforeTheReasons) {
   EXPECT_LT(line, text.find("why"));
   EXPECT_LT(text.find("why"), text.find("do  "));
 }
+TEST(Text, SaysThatAHeapOfOneCollectionCannotDiffer) {
+  Report report;
+  report.command = "compare";
+  report.memory.emplace();
+  report.memory->samples.resize(2);
+  report.memory->samples.front().num_gc = report.memory->samples.back().num_gc = 7;
+  EXPECT_THAT(written(report, "text"), HasSubstr("no garbage collection ended in between (-force-gc"));
+  report.memory->samples.back().num_gc = 8;
+  EXPECT_THAT(written(report, "text"), Not(HasSubstr("no garbage collection")));
+}
+TEST(Text, NamesTheSiteOfGoroutinesWithoutAStack) {
+  Report report;
+  report.command = "check";
+  report.goroutines.emplace();
+  report.goroutines->sites.resize(1);
+  report.goroutines->sites[0].count = 3;
+  EXPECT_THAT(written(report, "text"), HasSubstr("(no stack)"));
+}
 TEST(Text, NeverShortensTheLineThatLeaks) {
   Finding finding = full_finding();
   finding.site.file = TargetText("/home/someone/" + std::string(200, 'd') + "/pool.go");

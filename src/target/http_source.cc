@@ -60,6 +60,8 @@ class CurlSource final : public HttpSource {
   }
 
   std::string_view display_url() const override { return display_; }
+  std::string display(const ProfileRequest& request) const override { return url_.display(request); }
+  std::string without_secrets(std::string text) const override { return access_.secrets().mask(std::move(text)); }
   std::uint64_t connections_made() const override { return connections_made_; }
 
  private:

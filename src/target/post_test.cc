@@ -1,5 +1,6 @@
 #include "target/post.h"
 
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -44,7 +45,7 @@ Post message_to(const std::string& url) {
 }
 
 LoopbackServer::Answer answering(std::vector<int> statuses) {
-  return [statuses](const Connection& connection, const LoopbackRequest& request) {
+  return [statuses = std::move(statuses)](const Connection& connection, const LoopbackRequest& request) {
     const std::size_t number = std::min<std::size_t>(static_cast<std::size_t>(request.connection), statuses.size());
     connection.answer(statuses[number - 1], "later", "Connection: close\r\n");
     connection.close();

@@ -76,6 +76,10 @@ class HttpSource {
   virtual void fetch(std::span<Transfer> transfers, const Stop& stop) = 0;
   /// The pprof base URL without credentials, for people and reports.
   virtual std::string_view display_url() const = 0;
+  /// What a request asks for, likewise.
+  virtual std::string display(const ProfileRequest& request) const = 0;
+  /// What the target says, without what opened it.
+  virtual std::string without_secrets(std::string text) const = 0;
   /// The TCP connections made so far (tests hold it to one or two).
   virtual std::uint64_t connections_made() const = 0;
 };

@@ -106,20 +106,20 @@ class Scene {
   void see(double seconds, const std::vector<Crew>& crews) {
     Snapshot snapshot = at(seconds);
     snapshot.goroutines = dump(crews);
-    history.push(std::move(snapshot));
+    history.push(snapshot);
   }
 
   void see_cut(double seconds, const std::vector<Crew>& crews) {
     Snapshot snapshot = at(seconds);
     snapshot.goroutines = dump(crews);
     snapshot.goroutines->truncated = true;
-    history.push(std::move(snapshot));
+    history.push(snapshot);
   }
 
   void see_counts(double seconds, const std::vector<std::pair<Crew, std::int64_t>>& crews) {
     Snapshot snapshot = at(seconds);
     snapshot.goroutines = counts(crews);
-    history.push(std::move(snapshot));
+    history.push(snapshot);
   }
 
   /// A heap profile with MemStats after `collections`.

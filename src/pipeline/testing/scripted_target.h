@@ -61,6 +61,10 @@ class ScriptedTarget final : public target::HttpSource {
     asked.push_back(std::move(together));
   }
   std::string_view display_url() const override { return "http://test/debug/pprof/"; }
+  std::string display(const target::ProfileRequest& request) const override {
+    return std::string(display_url()) + request.path;
+  }
+  std::string without_secrets(std::string text) const override { return text; }
   std::uint64_t connections_made() const override { return 1; }
 
   std::vector<std::vector<std::string>> asked;  ///< paths, by fetch
