@@ -15,6 +15,7 @@
 #include "cli/exit_code.h"
 #include "cli/help.h"
 #include "cli/settings.h"
+#include "target/url.h"
 
 namespace lf::cli {
 namespace {
@@ -49,7 +50,7 @@ Result<Settings> effective_settings(const CommandLine& line) {
 Result<int> dispatch(const CommandLine& line, const SignalStop& stop) {
   const Terminal out = look_at_terminal(STDOUT_FILENO);
   const Terminal err = look_at_terminal(STDERR_FILENO);
-  const Command* command = find_command(line.help ? "help" : line.command);
+  const Command* command = find_command(line.help ? "help" : line.version ? "version" : line.command);
   if (line.help && !line.command.empty()) {
     if (find_command(line.command) == nullptr) return std::unexpected(unknown_command(line.command));
     CommandLine asked;
@@ -57,7 +58,7 @@ Result<int> dispatch(const CommandLine& line, const SignalStop& stop) {
     Run run{asked, {}, stop, out, err};
     return command->run(run);
   }
-  if (line.command.empty() && !line.help) {
+  if (command == nullptr && line.command.empty()) {
     std::string names;
     for (const Command& known : commands()) names += format("{}{}", names.empty() ? "" : ", ", known.name);
     return fail(ErrorCode::kUsage, format("no command given, of {}: try 'leakfinder check'", names));
@@ -72,6 +73,10 @@ Result<int> dispatch(const CommandLine& line, const SignalStop& stop) {
   Run run{line, std::move(*settings), stop, out, err};
   if (run.options().verbose) {
     for (const std::string& setting : run.settings.describe()) complain(setting);
+    for (const std::string& argument : line.arguments) {
+      complain(format("{} (argument)",
+                      target::looks_like_target(argument) ? target::without_credentials(argument) : visible(argument)));
+    }
   }
   return command->run(run);
 }

@@ -37,12 +37,12 @@ class Watched {
     return *this;
   }
 
-  std::vector<std::string> lines(LiveState state = {}, int width = 120, int height = 24) const {
+  std::vector<std::string> lines(const LiveState& state = {}, int width = 120, int height = 24) const {
     std::vector<std::string> lines;
     for (const report::Line& line : screen_.draw(state, width, height)) lines.push_back(line.render(false));
     return lines;
   }
-  std::string text(LiveState state = {}, int width = 120, int height = 24) const {
+  std::string text(const LiveState& state = {}, int width = 120, int height = 24) const {
     std::string out;
     for (const std::string& line : lines(state, width, height)) out += line + '\n';
     return out;

@@ -6,7 +6,6 @@
 #include "cli/version.h"
 #include "report/notice.h"
 #include "target/post.h"
-#include "target/url_parts.h"
 
 namespace lf::cli {
 
@@ -14,9 +13,8 @@ Result<void> check_notify(const Options& options) {
   const std::string_view url = report::find_notice(options.notify).url;
   if (url.starts_with("http://") || url.starts_with("https://")) return {};
   return fail(ErrorCode::kUsage,
-              format("invalid value \"{}\" for -notify: expected an http or https address, with slack+, alertmanager+ "
-                     "or json+ before it where the address does not tell",
-                     target::without_credentials(url)));
+              "invalid value for -notify (not shown, it may hold a secret): expected an http or https address, with "
+              "slack+, alertmanager+ or json+ before it where the address does not tell");
 }
 
 Result<void> notify(const Options& options, const Report& report, const Stop& stop) {

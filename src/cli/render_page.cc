@@ -288,7 +288,8 @@ class PageRenderer {
       const bool is_last = i + 1 == cells.size();
       std::string text = is_last ? broken(cells[i], width_ - column, column) : cells[i];
       if (!is_last) {
-        text.append(static_cast<std::size_t>(widths[i] - shown_columns(cells[i]) + 2), ' ');
+        const int padding = widths[i] - shown_columns(cells[i]) + 2;
+        text.append(static_cast<std::size_t>(padding), ' ');
         column += widths[i] + 2;
       }
       line += is_head ? kStrongMark + text + kEndMark : text;

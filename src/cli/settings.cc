@@ -32,6 +32,10 @@ Result<void> take_flag(std::span<const std::string_view> words, std::size_t& at,
     line.help = true;
     return {};
   }
+  if (name == "version" || name == "V") {
+    line.version = true;
+    return {};
+  }
   const Flag* flag = find_flag(name);
   if (flag == nullptr) return std::unexpected(unknown_flag(name));
   std::string value = "true";

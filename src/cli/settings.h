@@ -26,7 +26,8 @@ struct CommandLine {
   std::vector<std::string> arguments;     ///< targets and files
   std::vector<std::string> after_dashes;  ///< what followed `--`
   bool has_dashes = false;
-  bool help = false;  ///< -h, -help anywhere before `--`
+  bool help = false;     ///< -h, -help anywhere before `--`
+  bool version = false;  ///< -V, -version there
   std::vector<Setting> settings;
 };
 

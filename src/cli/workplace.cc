@@ -10,6 +10,7 @@
 #include "cli/config_file.h"
 #include "cli/notify.h"
 #include "cli/version.h"
+#include "report/report_writer.h"
 #include "target/url.h"
 
 namespace lf::cli {
@@ -106,6 +107,7 @@ Result<void> fit_thresholds(const Settings& settings, std::string_view kind, det
     if (is_set(i)) floor = value, floor_index = i;
   }
   floor = 0;
+  const detect::Thresholds given = thresholds;
   for (std::size_t i = 0; i < kThresholdFlags.size(); ++i) {
     std::uint64_t& value = thresholds.*kThresholdFlags[i].member;
     if (!is_set(i)) value = std::max(value, floor);
@@ -116,6 +118,11 @@ Result<void> fit_thresholds(const Settings& settings, std::string_view kind, det
         break;
       }
     }
+  }
+  for (const auto& row : kThresholdFlags) {
+    if (!settings.options().verbose || thresholds.*row.member == given.*row.member) continue;
+    complain(format("-{}-{}={} (default {}, moved to fit the thresholds given)", kind, row.name, thresholds.*row.member,
+                    given.*row.member));
   }
   return {};
 }
@@ -201,6 +208,10 @@ Result<pipeline::LookOptions> look_options(const Run& run, const Command& comman
   look.plan.max_goroutines_full = options.max_goroutines_full;
   look.samples = options.samples == 0 ? default_samples : options.samples;
   look.interval = options.sample_interval;
+  look.stacks = std::ranges::any_of(options.format, [](const std::string& name) {
+    const report::Format* format = report::find_format(name);
+    return format != nullptr && report::shows_stacks(*format);
+  });
   if (options.force_gc) {
     look.gc = pipeline::GcOptions{.cycles = options.gc_cycles,
                                   .wait = options.gc_wait,
