@@ -50,6 +50,17 @@ def calm(seen: dict) -> bool:
     return (seen["errors"], seen["requests"], seen["violations"], seen["dialogs"], seen["hacked"]) == ([], [], [], [], None)
 
 
+def with_blocks(written: Path, name: str, **blocks: dict) -> Path:
+    """The page of `written` with other data in it."""
+    text = written.read_text(encoding="utf-8")
+    for block, data in blocks.items():
+        start = text.index(">", text.index(f'id="{block}"')) + 1
+        text = text[:start] + json.dumps(data).replace("<", "\\u003c") + text[text.index("</script>", start):]
+    made = written.with_name(name)
+    made.write_text(text, encoding="utf-8")
+    return made
+
+
 def close(a: float, b: float) -> bool:
     return abs(a - b) <= 0.01 * max(a, b) + 1
 
@@ -132,11 +143,7 @@ def test_tables_sort_filter_and_keep_ten_thousand_rows_out_of_the_dom(written):
     report["goroutines"]["sites"] = [{"function": f"main.site{i:05}", "file": "/src/app/f.go", "line": i + 1, "state": "select", "count": 7 - i % 7, "count_first": 1}
                                      for i in range(10_000)]
     profile["goroutine_sites"] = [place] * 10_000
-    for name, block in (("report", report), ("profile", profile)):
-        start = text.index(">", text.index(f'id="{name}"')) + 1
-        text = text[:start] + json.dumps(block).replace("<", "\\u003c") + text[text.index("</script>", start):]
-    many = written.with_name("many.html")
-    many.write_text(text, encoding="utf-8")
+    many = with_blocks(written, "many.html", report=report, profile=profile)
     seen = pages.look("table", many, "site00123")
     assert calm(seen), seen
     assert seen["elements"] < 5_000
@@ -146,6 +153,17 @@ def test_tables_sort_filter_and_keep_ten_thousand_rows_out_of_the_dom(written):
     assert seen["order"] == "ascending" and seen["rising"][0][0] == "1"
     assert 10 < len(seen["end"]) <= 300 and seen["end"][-1][0] == "7"
     assert "main." in seen["stack"]
+
+
+def test_what_is_far_below_is_drawn_on_the_way_there_by_a_link_and_for_paper(written):
+    seen = pages.look("later", written)
+    assert calm(seen), seen
+    whole = seen["paper"]
+    assert whole["empty"] == 0 and min(whole["charts"], whole["frames"], whole["rows"]) > 0, whole
+    first = seen["first"]
+    assert first["findings"] == whole["findings"] > 0, first
+    assert first["empty"] > 0 and first["frames"] == first["rows"] == 0, first
+    assert seen["link"] == seen["scrolled"] == whole and abs(seen["top"]) < 100, seen
 
 
 def test_the_page_is_light_or_dark_as_the_system_says_or_the_reader_chooses(written):
@@ -168,6 +186,44 @@ def test_hostile_names_are_shown_and_run_nowhere(leakfinder):
     assert calm(seen), seen
     assert "onerror=window.hacked=2" in seen["text"]
     assert not any(link.startswith("javascript:") for link in seen["links"])
+
+
+# What the page counts with or takes for one of a few words; all else is text of a target, of the user, or might become so.
+CHOSEN = {"at", "started_at", "verdict", "kind", "level", "frames", "files"}
+
+
+def full_of(text: str, value, key: str = ""):
+    """`value` with every text in it, names of labels and states included, replaced by `text`."""
+    if isinstance(value, str):
+        return value if key in CHOSEN else text
+    if isinstance(value, list):
+        return [full_of(text, item, key) for item in value]
+    if isinstance(value, dict):
+        named = key in ("by_state", "labels", "score_parts", "score_reasons", "other_states")
+        return {f"{text}{i}" if named else name: full_of(text, item, name) for i, (name, item) in enumerate(value.items())}
+    return value
+
+
+@pytest.mark.parametrize("attack", HOSTILE)
+def test_no_field_of_the_data_is_taken_for_markup(written, attack):
+    report, profile = (pages.Blocks(written.read_text(encoding="utf-8")).json(name) for name in ("report", "profile"))
+    report |= {"target": {"url": "u", "files": ["f"], "go_version": "g", "profiles": ["p"]}, "notes": ["n"], "criteria": [{"name": "c", "value": "v"}],
+               "warnings": [{"code": "w", "message": "m", "where": "h", "count": 2}], "errors": [{"code": "e", "message": "<body>", "where": "header"}],
+               "gc": {"result": "confirmed_leak", "basis": "b", "freed_percent": 3, "baseline_bytes": 1, "final_bytes": 2,
+                      "groups": [{"label": "goroutines", "site": "s", "result": "likely_leak", "freed_percent": 1, "baseline": 1, "before": 2, "final": 2}]}}
+    report["health"]["deductions"] = [{"reason": "r", "points": 3}]
+    for finding in report["findings"]:
+        finding |= {"package": "p", "resembles": "r", "advice": "a", "labels": {"l": "v"}, "targets": ["t"], "owners": ["@o"], "other_states": {"idle": 2},
+                    "accepted": {"reason": "r", "owner": "o", "expires": "e"}, "consequences": [{"function": "f", "file": "f", "line": 1, "state": "s", "count": 2}]}
+    report, profile = full_of(attack, report), full_of(attack, profile)
+    # Function, file, line, and a link whose template anybody may have written.
+    profile["frames"] = [[attack, 0, 1, f"javascript:window.hacked=7//{attack}"] for _ in profile["frames"]]
+    profile["files"] = [attack for _ in profile["files"]]
+    seen = pages.look("read", with_blocks(written, "attack.html", report=report, profile=profile))
+    assert calm(seen), seen
+    assert seen["text"].count(attack) > 50 and len(seen["titles"]) == len(report["findings"])
+    assert seen["charts"] >= 2 and seen["goroutineFrames"] and seen["heapFrames"]
+    assert not seen["links"], seen["links"]
 
 
 def corpus_cases() -> list[Path]:

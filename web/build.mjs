@@ -23,6 +23,8 @@ async function bundle(entry) {
     charset: "ascii",
     legalComments: "none",
     nodePaths: [modules],
+    define: { Intl: "plainIntl" },
+    inject: [join(web, "src", "plain_intl.ts")],
     metafile: true,
     write: false,
     outdir: folder,

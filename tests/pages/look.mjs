@@ -11,8 +11,8 @@ const { chromium } = createRequire(join(packages, "package.json"))("playwright-c
 
 const browser = await chromium.launch({ executablePath: chromiumPath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
 
-/** A page with `file` open, and all that went wrong or left the file so far. */
-async function open(path, options = {}) {
+/** A page with `file` open, and all that went wrong or left the file so far; `never`: the browser is never idle. */
+async function open(path, { never = false, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(120_000); // a machine may be busy; no test measures this
@@ -24,12 +24,15 @@ async function open(path, options = {}) {
     trouble.dialogs.push(dialog.message());
     await dialog.dismiss();
   });
+  if (never) await page.addInitScript(() => (window.requestIdleCallback = () => 0));
   await page.addInitScript(() => {
     window.violations = [];
     document.addEventListener("securitypolicyviolation", (event) => window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
   });
   await page.goto(pathToFileURL(path).href);
-  if (options.javaScriptEnabled !== false) await page.waitForTimeout(300);
+  // What is far from the window is drawn once the browser has nothing else to do.
+  if (!never) await page.waitForFunction(() => document.querySelector(".later") === null);
+  await page.waitForTimeout(100);
   return { page, context, trouble };
 }
 
@@ -179,6 +182,36 @@ const looks = {
     return finish(light, seen);
   },
 
+  /** What is drawn of the far parts in a browser that is never idle: at first, for paper, by a link, by scrolling. */
+  async later() {
+    const drawn = (page) =>
+      page.evaluate(() => ({
+        empty: document.querySelectorAll(".later").length,
+        findings: document.querySelectorAll("article.finding").length,
+        charts: document.querySelectorAll("#memory .chart canvas").length,
+        frames: document.querySelectorAll("#memory .flame g.frame").length,
+        rows: document.querySelectorAll("#memory tr.row").length,
+      }));
+    const paper = await open(file, { never: true });
+    const seen = { first: await drawn(paper.page) };
+    await paper.page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
+    seen.paper = await drawn(paper.page);
+    await paper.context.close();
+    const link = await open(file, { never: true });
+    await link.page.getByRole("link", { name: "Memory" }).click();
+    await link.page.waitForTimeout(200);
+    seen.link = await drawn(link.page);
+    seen.top = await link.page.locator("#memory").evaluate((section) => section.getBoundingClientRect().top);
+    await link.context.close();
+    const wheel = await open(file, { never: true });
+    for (let i = 0; i < 40; ++i) {
+      await wheel.page.mouse.wheel(0, 400);
+      await wheel.page.waitForTimeout(50);
+    }
+    seen.scrolled = await drawn(wheel.page);
+    return finish(wheel, seen);
+  },
+
   /** What a reader without JavaScript sees. */
   async plain() {
     const context = await browser.newContext({ javaScriptEnabled: false });
@@ -190,7 +223,7 @@ const looks = {
   /** Milliseconds to open each file, each several times in turn: until loaded and drawn. */
   async time() {
     const times = {};
-    for (let round = 0; round < 5; ++round) {
+    for (let round = 0; round < 15; ++round) {
       for (const path of [file, ...more]) {
         const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
         const page = await context.newPage();

@@ -4,7 +4,7 @@ import uPlot from "uplot";
 
 import { element } from "./dom";
 import { color, onThemeChange } from "./theme";
-import { countOf, duration, time } from "./words";
+import { bytes, countOf, duration, time } from "./words";
 
 export interface Line {
   name: string;
@@ -15,6 +15,8 @@ export interface Line {
 export const lineColors = ["#4e79a7", "#f28e2b", "#76b7b2", "#e15759", "#b07aa1", "#59a14f", "#edc948", "#9c755f", "#bab0ac"];
 
 const height = 260;
+/** Steps of an axis of bytes: 1, 2, 4, … so that "4.0 MiB" stands at a tick, not "3.8 MiB". */
+const byteSteps = Array.from({ length: 60 }, (_none, power) => 2 ** power);
 
 function options(lines: readonly Line[], words: (value: number) => string, width: number): uPlot.Options {
   const axis = { stroke: color("--soft"), grid: { stroke: color("--line"), width: 1 }, ticks: { stroke: color("--line") } };
@@ -26,7 +28,7 @@ function options(lines: readonly Line[], words: (value: number) => string, width
     cursor: { y: false },
     axes: [
       { ...axis, values: (_plot, ticks) => ticks.map((tick) => (tick === 0 ? "0" : duration(tick * 1000))) },
-      { ...axis, size: 84, values: (_plot, ticks) => ticks.map(words) },
+      { ...axis, size: 84, ...(words === bytes ? { incrs: byteSteps } : {}), values: (_plot, ticks) => ticks.map(words) },
     ],
     series: [
       { label: "after", value: (_plot, seconds) => (seconds === null ? "" : duration(seconds * 1000)) },

@@ -7,6 +7,7 @@ import { select } from "d3-selection";
 import { button, choice, element } from "./dom";
 import { growthColor, packageColor, toneColor } from "./flame_colors";
 import { flameTree, mainTone, type FlameDatum, type Weighted } from "./flame_tree";
+import { forPaper } from "./paper";
 import type { Frames } from "./profile";
 import { shortFunction } from "./profile";
 import { percent } from "./words";
@@ -62,6 +63,7 @@ export class FlameView {
     this.search.addEventListener("input", () => this.find());
     this.place.addEventListener("keydown", (event) => this.walk(event));
     new ResizeObserver(() => this.resize()).observe(this.place);
+    forPaper(() => this.resize());
     this.draw();
   }
 

@@ -5,6 +5,7 @@ import { element, section } from "./dom";
 import { toneColor } from "./flame_colors";
 import type { Weighted } from "./flame_tree";
 import { FlameView, type FlameMode } from "./flame_view";
+import { later } from "./later";
 import { shortFunction, type Frames, type Profile, type Series } from "./profile";
 import type { GoroutineSite, Goroutines, Report } from "./report";
 import { Table } from "./table";
@@ -67,6 +68,9 @@ interface SiteRow {
 function siteTable(goroutines: Goroutines, profile: Profile, frames: Frames): HTMLElement {
   const rows = (goroutines.sites ?? []).map((site, i): SiteRow => ({ site, frames: profile.goroutine_sites[i] ?? [] }));
   const place = ({ frames: numbers }: SiteRow): number => numbers[0] ?? -1;
+  const creator = ({ site }: SiteRow): string => shortFunction(site.creator?.function ?? "");
+  // A profile.proto knows no creators.
+  const creators = rows.some((row) => creator(row) !== "") ? [{ name: "created by", key: creator, words: creator }] : [];
   const table = new Table<SiteRow>(
     "Sites",
     rows,
@@ -80,8 +84,8 @@ function siteTable(goroutines: Goroutines, profile: Profile, frames: Frames): HT
       },
       { name: "state", key: ({ site }) => site.state ?? "", words: ({ site }) => (site.state ?? "unknown") + (site.benign ? " (idle loop)" : "") },
       { name: "function", key: ({ site }) => site.function ?? "", words: ({ site }) => site.function ?? "" , cell: ({ site }) => element("span", { class: "function" }, shortFunction(site.function ?? "")) },
-      { name: "location", key: (row) => frames.place(place(row)), words: (row) => frames.place(place(row)), cell: (row) => frames.placeElement(place(row)) },
-      { name: "created by", key: ({ site }) => site.creator?.function ?? "", words: ({ site }) => shortFunction(site.creator?.function ?? "") },
+      { name: "location", key: (row) => frames.place(place(row)), words: (row) => frames.place(place(row)), cell: (row) => frames.shortPlaceElement(place(row)) },
+      ...creators,
     ],
     ({ site, frames: numbers }) =>
       element("div", {}, element("h4", {}, `${countOf(site.count, "goroutine")}, ${site.state ?? "unknown"}`), frames.stackElement(numbers.slice(1))),
@@ -99,8 +103,8 @@ export function goroutinesSection(report: Report, profile: Profile, frames: Fram
     `Goroutines (${count(goroutines.total)})`,
     goroutines.truncated ? element("p", { class: "remark" }, `The dump is cut: what follows is of the part that was seen${share}.`) : null,
     states.length === 0 ? null : stateBar(states),
-    goroutineChart(goroutines, profile, frames),
-    flame(goroutines, profile, frames),
-    (goroutines.sites ?? []).length === 0 ? null : siteTable(goroutines, profile, frames),
+    later(360, () => goroutineChart(goroutines, profile, frames)),
+    later(400, () => flame(goroutines, profile, frames)),
+    (goroutines.sites ?? []).length === 0 ? null : later(540, () => siteTable(goroutines, profile, frames)),
   );
 }

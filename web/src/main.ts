@@ -4,7 +4,9 @@ import { element } from "./dom";
 import { findingsSection } from "./findings";
 import { goroutinesSection } from "./goroutines";
 import { header } from "./header";
+import { fillAll, fillWhenIdle } from "./later";
 import { memorySection } from "./memory";
+import { forPaper } from "./paper";
 import { Frames, type Profile } from "./profile";
 import { readBlock, type Report } from "./report";
 import { remarksSection, runSection } from "./run";
@@ -13,13 +15,15 @@ import { startTheme } from "./theme";
 /** Paper unfolds nothing: what is folded is opened for it, and folded again. */
 function unfoldForPaper(): void {
   let opened: HTMLDetailsElement[] = [];
-  window.addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll<HTMLDetailsElement>("article details:not([open])")];
-    for (const details of opened) details.open = true;
-  });
-  window.addEventListener("afterprint", () => {
-    for (const details of opened) details.open = false;
-  });
+  forPaper(
+    () => {
+      opened = [...document.querySelectorAll<HTMLDetailsElement>("article details:not([open])")];
+      for (const details of opened) details.open = true;
+    },
+    () => {
+      for (const details of opened) details.open = false;
+    },
+  );
 }
 
 function start(): void {
@@ -45,6 +49,9 @@ function start(): void {
     element("footer", {}, `Made by LeakFinder ${report.tool.version}. The page asks for nothing from any network; the licences of its parts stand at the end of the file.`),
   );
   unfoldForPaper();
+  // A link into the page was followed before there was anything to jump to.
+  if (location.hash !== "") fillAll();
+  fillWhenIdle();
 }
 
 start();

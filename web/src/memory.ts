@@ -4,6 +4,7 @@ import { chart, type Line } from "./chart";
 import { element, facts, section, type Child } from "./dom";
 import { FlameView, type FlameMode } from "./flame_view";
 import { siteLines } from "./goroutines";
+import { later } from "./later";
 import { shortFunction, type Frames, type HeapStack, type Profile } from "./profile";
 import type { AllocationSite, GcVerification, Memory, Report } from "./report";
 import { Table } from "./table";
@@ -121,7 +122,7 @@ function siteTable(memory: Memory, profile: Profile, frames: Frames): HTMLElemen
         words: ({ site }) => (site.alloc_bytes_per_s === undefined ? "–" : bytes(site.alloc_bytes_per_s)),
       },
       { name: "function", key: ({ site }) => site.function ?? "", words: ({ site }) => site.function ?? "", cell: ({ site }) => element("span", { class: "function" }, shortFunction(site.function ?? "")) },
-      { name: "location", key: (row) => frames.place(place(row)), words: (row) => frames.place(place(row)), cell: (row) => frames.placeElement(place(row)) },
+      { name: "location", key: (row) => frames.place(place(row)), words: (row) => frames.place(place(row)), cell: (row) => frames.shortPlaceElement(place(row)) },
     ],
     ({ site, frames: numbers }) =>
       element("div", {}, element("h4", {}, `${bytes(site.inuse_bytes)} in use, the stack with most of it`), frames.stackElement(numbers.slice(1))),
@@ -135,12 +136,16 @@ export function memorySection(report: Report, profile: Profile, frames: Frames):
   const made = section("memory", "Memory", verification(gc));
   if (memory === undefined) return made;
   const series = profile.heap_series;
-  made.append(memoryFacts(memory), memoryChart(memory));
+  made.append(
+    later(180, () => memoryFacts(memory)),
+    later(360, () => memoryChart(memory)),
+  );
   if (series.at.length > 1 && series.sites.length > 0) {
-    made.append(chart("Live heap by allocating function, over the samples", series.at, siteLines(series, frames), bytes));
+    const lines = (): Line[] => siteLines(series, frames);
+    made.append(later(360, () => chart("Live heap by allocating function, over the samples", series.at, lines(), bytes)));
   }
-  if (profile.heap_stacks.length > 0) made.append(flame(profile, frames, series.at.length > 1));
-  if ((memory.allocation_sites ?? []).length > 0) made.append(siteTable(memory, profile, frames));
+  if (profile.heap_stacks.length > 0) made.append(later(400, () => flame(profile, frames, series.at.length > 1)));
+  if ((memory.allocation_sites ?? []).length > 0) made.append(later(540, () => siteTable(memory, profile, frames)));
   return made;
 }
 

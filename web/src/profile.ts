@@ -62,7 +62,15 @@ export class Frames {
 
   /** The place, linked to its source where that is known. */
   placeElement(number: number): HTMLElement {
-    const words = this.place(number);
+    return this.linked(number, this.place(number));
+  }
+
+  /** The same with no more of its path than the last folder, for columns that would cut off the end. */
+  shortPlaceElement(number: number): HTMLElement {
+    return this.linked(number, this.place(number).split("/").slice(-2).join("/"));
+  }
+
+  private linked(number: number, words: string): HTMLElement {
     const link = this.link(number);
     if (link === undefined) return element("span", { class: "place" }, words);
     return element("a", { class: "place", href: link, rel: "noopener noreferrer", target: "_blank" }, words);

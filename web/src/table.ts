@@ -1,6 +1,7 @@
 // A table that sorts, filters, and keeps only the rows in sight in the DOM, however many there are.
 
 import { button, element } from "./dom";
+import { forPaper } from "./paper";
 import { count, countOf } from "./words";
 
 export interface Column<Row> {
@@ -62,8 +63,10 @@ export class Table<Row> {
     this.filter.addEventListener("input", () => this.refresh());
     this.scroller.addEventListener("scroll", () => this.drawVisible());
     new ResizeObserver(() => this.drawVisible()).observe(this.scroller);
-    window.addEventListener("beforeprint", () => this.draw(0, Math.min(printedRows, this.shown.length)));
-    window.addEventListener("afterprint", () => this.drawVisible());
+    forPaper(
+      () => this.draw(0, Math.min(printedRows, this.shown.length)),
+      () => this.drawVisible(),
+    );
     this.refresh();
   }
 

@@ -1,6 +1,7 @@
 // Light and dark: as the system says, until the reader chooses. Canvases are drawn anew, since they know no CSS.
 
 import { button } from "./dom";
+import { forPaper } from "./paper";
 
 type Theme = "light" | "dark";
 
@@ -31,8 +32,10 @@ export function color(name: string): string {
 export function startTheme(): HTMLElement {
   show(current());
   system.addEventListener("change", () => show(current()));
-  window.addEventListener("beforeprint", () => show("light"));
-  window.addEventListener("afterprint", () => show(current()));
+  forPaper(
+    () => show("light"),
+    () => show(current()),
+  );
   const words = (): string => (current() === "dark" ? "Light" : "Dark");
   const toggle = button(words(), () => {
     chosen = current() === "dark" ? "light" : "dark";

@@ -1,9 +1,9 @@
 // Numbers and times as people read them; the same forms as the terminal's (src/report/numbers.h).
 
-const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+import { grouped } from "./plain_intl";
 
 export function count(number: number): string {
-  return grouped.format(number);
+  return grouped(number);
 }
 
 export function countOf(number: number, singular: string): string {
@@ -23,7 +23,7 @@ export function bytes(number: number): string {
     value /= 1024;
     ++unit;
   }
-  const digits = unit === 0 ? grouped.format(value) : value.toFixed(1);
+  const digits = unit === 0 ? grouped(value) : value.toFixed(1);
   return `${number < 0 ? "-" : ""}${digits} ${units[unit]}`;
 }
 
@@ -38,7 +38,7 @@ export function percent(part: number, whole: number): string {
 }
 
 export function duration(milliseconds: number): string {
-  if (milliseconds < 1000) return `${grouped.format(milliseconds)} ms`;
+  if (milliseconds < 1000) return `${grouped(milliseconds)} ms`;
   const seconds = milliseconds / 1000;
   if (seconds < 60) return `${seconds.toFixed(1)} s`;
   const minutes = Math.floor(seconds / 60);
