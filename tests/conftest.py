@@ -1,6 +1,6 @@
 """Fixtures of the end-to-end tests. What they stand on is in support/."""
 
-import functools
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,6 +14,10 @@ from support.pprof_answers import PprofAnswers, small_program
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
+    # A shell's background job ignores Ctrl-C, and what it starts inherits that; the binary would respect it.
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
     if not places.binary().is_file() and not session.config.option.collectonly:
         pytest.exit(f"no binary at {places.binary()}: run scripts/build, or name one in LEAKFINDER_BINARY", returncode=2)
 
@@ -25,23 +29,6 @@ def pytest_report_header() -> list[str]:
     return [f"binary: {places.binary()}", f"go: {found.version if found else 'none'}; for the leak profile: {newer.version if newer else 'none'}"]
 
 
-# Commands of later issues: their tests skip by name until `help` knows them. No other command may be missing.
-LATER = ("monitor", "compare", "capture", "explain", "completion")
-
-
-@functools.cache
-def not_built_yet() -> frozenset[str]:
-    """Those of LATER that the help of the binary does not list."""
-    shown = binary.run("help", cwd=Path("/tmp")).stdout
-    return frozenset(LATER) - {line.split()[0] for line in shown.splitlines() if line.strip()}
-
-
-def skip_what_is_not_built(args: tuple) -> None:
-    missing = not_built_yet().intersection(map(str, args))
-    if missing:
-        pytest.skip(f"not built yet: {', '.join(sorted(missing))}")
-
-
 class Leakfinder:
     """The binary under test, run in a folder of the test's own."""
 
@@ -49,11 +36,9 @@ class Leakfinder:
         self.folder = folder
 
     def __call__(self, *args, **options) -> binary.Result:
-        skip_what_is_not_built(args)
         return binary.run(*args, **{"cwd": self.folder, **options})
 
     def start(self, *args, **options) -> binary.Running:
-        skip_what_is_not_built(args)
         return binary.start(*args, **{"cwd": self.folder, **options})
 
     def json(self, *args, **options) -> report.Report:
@@ -66,12 +51,6 @@ class Leakfinder:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return path
-
-
-@pytest.fixture(scope="session")
-def built_commands() -> Callable[[tuple[str, ...]], list[str]]:
-    """Leaves out of a list of commands those that are not built yet."""
-    return lambda commands: [name for name in commands if name not in not_built_yet()]
 
 
 @pytest.fixture

@@ -30,17 +30,6 @@ def test_an_unknown_flag_is_refused_with_the_nearest_name(leakfinder, typed, mea
     refused(leakfinder("check", typed), typed.partition("=")[0].lstrip("-"), meant)
 
 
-@pytest.mark.parametrize("command", ["scan", "serve"])
-def test_a_command_that_is_not_built_yet_is_unknown(leakfinder, command):
-    refused(leakfinder(command), command)
-
-
-@pytest.mark.parametrize("command", ["scan", "serve"])
-def test_help_does_not_name_a_command_that_is_not_built_yet(leakfinder, command):
-    shown = leakfinder("help").stdout
-    assert not any(line.split()[:1] == [command] for line in shown.splitlines()), shown
-
-
 @pytest.mark.parametrize("flag, value", [
     ("-timeout", "soon"), ("-timeout", "5"), ("-timeout", "-5s"), ("-samples", "many"), ("-samples", "0"), ("-samples", "-1"), ("-samples", "99999999999999999999"),
     ("-format", "pdf"), ("-fail-on", "everything"), ("-color", "blue"), ("-max-body", "big"), ("-memory-normal", "12XB"), ("-goroutine-normal", "ten"),
@@ -101,10 +90,10 @@ def test_compare_without_anything_to_wait_for_is_refused(leakfinder, quiet):
 # --- Help and version
 
 @pytest.mark.parametrize("args", [("help",), ("-h",), ("-help",), ("--help",)], ids=" ".join)
-def test_help_names_every_command(leakfinder, built_commands, args):
+def test_help_names_every_command(leakfinder, args):
     result = leakfinder(*args)
     assert result.code == CLEAN, result
-    for command in built_commands(COMMANDS):
+    for command in COMMANDS:
         assert command in result.stdout, f"{command} is missing\n{result}"
 
 
@@ -123,8 +112,9 @@ def test_help_of_an_unknown_command_is_refused(leakfinder):
     refused(leakfinder("help", "chekc"), "chekc", "check")
 
 
-def test_version_is_one_line_with_name_and_number(leakfinder):
-    result = leakfinder("version")
+@pytest.mark.parametrize("args", [("version",), ("-version",), ("--version",), ("-V",), ("check", "--version")], ids=" ".join)
+def test_version_is_one_line_with_name_and_number(leakfinder, args):
+    result = leakfinder(*args)
     assert result.code == CLEAN, result
     name, number = result.stdout.strip().split()[:2]
     assert name == "leakfinder" and number[0].isdigit(), result
@@ -248,6 +238,14 @@ def test_verbose_names_each_value_that_is_not_a_default_with_its_origin(leakfind
     assert "60" in lines["goroutine-normal"] and "LEAKFINDER_GOROUTINE_NORMAL" in lines["goroutine-normal"], result
     assert "120" in lines["goroutine-moderate"] and "leakfinder.yaml" in lines["goroutine-moderate"], result
     assert not lines["goroutine-high"], result
+
+
+def test_verbose_names_the_target_and_the_thresholds_that_had_to_move(leakfinder, quiet):
+    result = leakfinder("check", "-verbose", "-goroutine-normal=150", f"localhost:{quiet.port}")
+    assert result.code == CLEAN, result
+    assert f"leakfinder: localhost:{quiet.port} (argument)" in result.error_lines, result
+    assert any("-goroutine-moderate=150 (default 100" in line for line in result.error_lines), result
+    assert not any("-goroutine-high" in line for line in result.error_lines), result
 
 
 def test_verbose_leaves_stdout_as_it_is(leakfinder, quiet):

@@ -179,6 +179,8 @@ def test_ignored_signals_stay_ignored(leakfinder, serve):
 
 @pytest.mark.parametrize("descriptors", [4, 5, 6, 8, 12])
 def test_without_file_descriptors_there_is_a_message_and_no_crash(leakfinder, quiet, descriptors):
+    if slowdown() > 1:
+        pytest.skip("UBSan opens a pipe to look at an object, and takes one that it cannot look at for broken")
     result = leakfinder("check", "-url", quiet.url, limits=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors)))
     assert result.code in (CLEAN, UNREADABLE), result
     assert result.code == CLEAN or result.stderr.startswith("leakfinder: "), result

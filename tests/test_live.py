@@ -96,7 +96,8 @@ def test_waiters_of_a_lock_are_counted_at_their_line(leakfinder, live):
 def test_waiters_of_a_group_are_counted_at_their_line(leakfinder, live):
     shown = leakfinder.json(*SHORT, "-url", live("-mode=stuck_wait", "-n=60").url)
     waiting = [f for f in shown.findings if (f.get("file", "").rpartition("/")[2], f.get("line")) == line_of("wait group")]
-    assert [(f["count"], f["state"]) for f in waiting] == [(60, "sync.WaitGroup.Wait")], shown.findings
+    # Go 1.24 gave the wait a name of its own.
+    assert [f["count"] for f in waiting] == [60] and waiting[0]["state"] in ("sync.WaitGroup.Wait", "semacquire"), shown.findings
 
 
 def test_patterns_finds_a_slow_leak_among_thousands(leakfinder, live):

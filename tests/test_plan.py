@@ -124,6 +124,29 @@ def test_the_limit_of_full_dumps_is_the_flags(leakfinder, serve, limit, total, f
     assert bool(target.asked("goroutine", 2)) is full, asked(target)
 
 
+class MovesWithEachSample(PprofAnswers):
+    """Moves on with each goroutine profile, whatever its form; all else sees the moment of the last one."""
+
+    def moment(self, form: str):
+        with self.lock:
+            number = self.asked["samples"]
+            self.asked["samples"] += form in ("proto", "debug1", "debug2")
+        return self.moments[min(number, len(self.moments) - 1)]
+
+
+def test_a_target_that_grows_beyond_the_limit_is_judged_by_counts_from_there_on(leakfinder, serve):
+    """The pool has no identities any more and is no leak; what goes on growing is found on both sides of the limit."""
+    pool = Group(700, "select", frames("main.(*pool).work /src/app/pool.go:31"), first_id=10)
+    grown = [Program((pool, Group(n, "chan send", frames("main.ask.func1 /src/app/ask.go:9"), first_id=5000)), small_program().sites)
+             for n in range(100, 700, 50)]
+    target = serve(MovesWithEachSample(grown))
+    shown = leakfinder.json("analyze", "-samples=12", "-sample-interval=50ms", "-save-reports=false", "-url", target.url)
+    assert 0 < len(target.asked("goroutine", 2)) < 12 and target.asked("goroutine", 0), asked(target)
+    assert [finding["rule"] for finding in shown.at_function("main.ask.func1")] == ["goroutine/growing-site"], shown.findings
+    assert all(finding["verdict"] != "leak" for finding in shown.at_function("pool")), shown.findings
+    assert shown["goroutines"]["total"] > 1000, shown["goroutines"]
+
+
 def test_a_profile_that_was_skipped_is_a_warning_in_json(leakfinder, serve):
     shown = leakfinder.json(*FAST, "-url", serve(PprofAnswers([crowd(3000)])).url)
     assert "profile-skipped" in shown.warning_codes(), shown["warnings"]

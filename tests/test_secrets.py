@@ -1,14 +1,18 @@
 """What opens a target is shown nowhere: not on stdout or stderr, not with -verbose, in no format, report or error, whatever the target answers."""
 
 import base64
+import gzip
+import io
 import shutil
+import tarfile
 
 import pytest
 
 from misbehaviours import LOGIN_PAGE, redirect_loop, silent, status
-from support import certificates
+from support import certificates, pages
 from support.places import slowdown
 from support.pprof_answers import PprofAnswers, small_program
+from test_notify import Webhook
 
 # Each secret is unlike any other text; a name in it tells the leak's source.
 URL_USER, URL_PASSWORD, URL_QUERY = "zqUrlUser", "zqUrlPassword", "zqUrlQuery"
@@ -17,7 +21,7 @@ TOKEN, USER, PASSWORD = "zqFileToken", "zqFlagUser", "zqFilePassword"
 PROXY_USER, PROXY_PASSWORD = "zqProxyUser", "zqProxyPassword"
 NOTIFY = "zqNotifyPath"
 SECRETS = (URL_USER, URL_PASSWORD, URL_QUERY, HEADER, COOKIE, TOKEN, USER, PASSWORD, PROXY_USER, PROXY_PASSWORD, NOTIFY)
-FORMATS = "text,json,markdown,sarif,junit,github"
+FORMATS = "text,json,markdown,sarif,junit,github" + ("" if pages.left_out() else ",html")
 
 
 def spellings() -> list[bytes]:
@@ -26,10 +30,24 @@ def spellings() -> list[bytes]:
     return [secret.encode() for secret in SECRETS] + [base64.b64encode(f"{user}:{password}".encode()) for user, password in pairs]
 
 
+def unpacked(name: str, content: bytes) -> dict[str, bytes]:
+    """A file as it is, and what is packed in it, at any depth."""
+    found = {name: content}
+    if content.startswith(b"\x1f\x8b"):
+        found |= unpacked(f"{name} unzipped", gzip.decompress(content))
+    elif content[257:262] == b"ustar":
+        with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+            for member in archive.getmembers():
+                found |= unpacked(f"{name}/{member.name}", archive.extractfile(member).read() if member.isfile() else b"")
+    return found
+
+
 def assert_secret(result, folder, given=("token", "password", "leakfinder.yaml")) -> None:
     """Greps all that a run has written; `given` are the files that hold secrets because the test put them there."""
     written = {"stdout": result.stdout_bytes, "stderr": result.stderr_bytes}
-    written |= {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name not in given}
+    for path in folder.rglob("*"):
+        if path.is_file() and path.name not in given:
+            written |= unpacked(str(path), path.read_bytes())
     leaks = [(name, spelling) for name, content in written.items() for spelling in spellings() if spelling in content]
     names = [(path, spelling) for path in folder.rglob("*") for spelling in spellings() if spelling.decode() in path.name]
     assert not leaks and not names, f"{leaks} {names}\n{result}"
@@ -40,6 +58,13 @@ def echo(exchange) -> None:
     request = exchange.request
     lines = f"{request.target} " + " ".join(f"{name}: {value}" for name, value in request.headers)
     exchange.answer(500, lines.encode())
+
+
+def titled(exchange) -> None:
+    """A web page that shows the request in its title."""
+    request = exchange.request
+    shown = f"{request.target} " + " ".join(f"{name}: {value}" for name, value in request.headers)
+    exchange.answer(200, f"<!DOCTYPE html><html><head><title>{shown}</title></head><body>{shown}</body></html>".encode(), "text/html")
 
 
 def redirect_with_query(exchange) -> None:
@@ -53,7 +78,8 @@ def unauthorized(exchange) -> None:
 HEALTHY = PprofAnswers([small_program()])
 BEHAVIOURS = {
     "is healthy": HEALTHY, "is silent": silent, "refuses": unauthorized, "forbids": status(403), "knows nothing": status(404),
-    "fails": status(500), "shows the request in its error": echo, "redirects away": redirect_with_query,
+    "fails": status(500), "shows the request in its error": echo, "shows the request in its title": titled,
+    "redirects away": redirect_with_query,
     "redirects in a circle": redirect_loop, "logs in": lambda exchange: exchange.answer(200, LOGIN_PAGE, "text/html"),
     "closes": lambda exchange: exchange.close(),
 }
@@ -169,6 +195,41 @@ def test_a_certificate_that_is_refused_shows_nothing_of_them(leakfinder, serve, 
     target = serve(tls=certificates.server_context(certificates.make_authority(folder).issue("server")))
     result = leakfinder("check", "-verbose", *in_argv(), "-format=json", "-url", url_of(target))
     assert result.code == 3 and not target.requests, result
+    assert_secret(result, leakfinder.folder)
+
+
+@pytest.mark.parametrize("name", ["taken", "taken.tar.gz"])
+def test_a_capture_holds_nothing_that_opens_the_target(leakfinder, serve, name):
+    target = serve()
+    result = leakfinder("capture", "-o", name, "-samples=2", "-sample-interval=10ms", "-verbose", *in_argv(), "-url", url_of(target))
+    assert result.code == 0 and target.requests[0].header("X-Api-Key") == HEADER, result
+    assert_secret(result, leakfinder.folder)
+    again = leakfinder("analyze", name, f"-format={FORMATS}", "-o", "./out/report", "-verbose")
+    assert_secret(again, leakfinder.folder)
+
+
+@pytest.mark.parametrize("form", ["", "slack+", "alertmanager+"])
+@pytest.mark.parametrize("answers", [200, 302, 403, 500])
+def test_a_notice_tells_neither_its_own_address_nor_the_target_s(leakfinder, serve, answers, form):
+    target = serve()
+    with Webhook(answers) as hook:
+        address = hook.url.replace("://", f"://{USER}:{PASSWORD}@") + f"/services/{NOTIFY}?key={TOKEN}"
+        result = leakfinder("check", "-verbose", f"-format={FORMATS}", "-o", "./out/report", "-save-reports", *in_argv(), f"-notify={form}{address}", "-url", url_of(target))
+    assert_secret(result, leakfinder.folder)
+    for path, headers, body in hook.received:
+        assert path == f"/services/{NOTIFY}?key={TOKEN}"
+        assert not [spelling for spelling in spellings() if spelling in body], body
+    assert hook.received or form == "alertmanager+", "it was not sent at all"
+
+
+@pytest.mark.parametrize("address", [f"http://{USER}:{PASSWORD}@127.0.0.1:1/{NOTIFY}", f"ftp://127.0.0.1/{NOTIFY}", f"http://[::1/{NOTIFY}", NOTIFY])
+@pytest.mark.parametrize("how", ["flag", "environment", "file"])
+def test_a_webhook_that_is_not_there_is_not_shown(leakfinder, quiet, address, how):
+    if how == "file":
+        leakfinder.write("leakfinder.yaml", f"notify: '{address}'\n")
+    env = {"LEAKFINDER_NOTIFY": address} if how == "environment" else {}
+    result = leakfinder("check", "-verbose", "-format=json", *([f"-notify={address}"] if how == "flag" else []), "-url", quiet.url, env=env)
+    assert result.code in (2, 3), result
     assert_secret(result, leakfinder.folder)
 
 

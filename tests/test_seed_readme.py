@@ -18,7 +18,6 @@ BRIEF = {  # added at the end, where the last value wins
     "patterns": ("-leakprof-samples=2", "-leakprof-interval=150ms", "-leakprof-threshold=2"), "channels": ("-leakprof-samples=2", "-leakprof-interval=150ms", "-leakprof-threshold=2"),
 }
 PLACEHOLDERS = {"=N": "=2", "=DURATION": "=200ms", "=PERCENT": "=60"}
-LEVEL = r"\b(normal|moderate|high|critical)\b"
 NOT_COMMANDS = ("curl ", "chmod ", "git ", "cd ", "go ", "import ", "log.Println", "leak-detection-toolkit/", "(pprof)", "├──", "└──", "}()")
 
 
@@ -81,31 +80,42 @@ def run(leakfinder, line: Line, target: LiveTarget, *more: str):
 
 
 def shows(result, pattern: str) -> bool:
-    return re.search(pattern, result.stdout, re.IGNORECASE) is not None
+    return re.search(pattern, result.stdout, re.MULTILINE) is not None
+
+
+LEVEL = r"(normal|moderate|high|critical)"
+PATTERN = r"pattern (stable|growing|cliff|unknown)"
+GC_RESULT = "(NO GROWTH|GC CLEANUP DELAY|PARTIAL LEAK|LIKELY LEAK|CONFIRMED LEAK)"
+SIGNATURE = r"^ +\d+ +(low|moderate|high|critical)[a-z ]* +\d+ +chan send +main\.sendAnswer "
+# What each command's own result is, in its lines: of goroutines, of memory, of both.
+OWN_RESULT = {
+    "check": (rf"^goroutines +[\d,]+; {LEVEL}", rf"^memory +.* live; {LEVEL}; {PATTERN}", r"health \d+/100"),
+    "monitor": (r"^\d\d:\d\d:\d\d +(?=.*goroutines [\d,]+ \()", rf"^memory +.*{PATTERN}", r"(?s)(^\d\d:\d\d:\d\d .*){3}"),
+    "analyze": (r"^ +\d+ .*chan send +main\.sendAnswer ", r"^Live heap by allocation site$", r"^analyze; http.*; \d+ samples; "),
+    "compare": (r"^Goroutines by site, differences since the baseline|^Goroutine differences: none", r"^Live heap (by allocation site, )?differences", r"^compare; http"),
+    "filter": (r"^goroutines +\d+ matching of \d+", "", r"^filtered by "),
+    "memory": ("", r"^ +allocation rate +.*/s", r"^Live heap by allocation site$"),
+    "patterns": (SIGNATURE, "", r"^Stack signatures by score$"),
+    "channels": (SIGNATURE, "", r"^Channel sites by score$"),
+}
 
 
 def check_result(line: Line, result) -> None:
     """Asserts what the line's command is for."""
-    goroutines, memory = not line.has("-memory-only"), not line.has("-goroutines-only")
     if line.command == "help":
-        assert all(command in result.stdout for command in ("check", "analyze", "filter", "patterns", "channels", "memory"))
-    elif line.command == "check":
-        assert shows(result, LEVEL) and shows(result, "health")
-    elif line.command == "monitor":
-        assert not memory or shows(result, r"\b(stable|growing|cliff|unknown)\b")
-        assert not goroutines or shows(result, r"goroutines")
-    elif line.command == "analyze":
-        assert not goroutines or shows(result, r"main\.")
-        assert shows(result, "health")
-    elif line.command == "compare":
-        assert shows(result, r"before|baseline") and shows(result, r"after|now|change|delta|differen")
-    elif line.command == "filter":
-        assert shows(result, r"\b\d+\b.*\bof\b.*\b\d+\b|match")
-        assert all(part.lower() in result.stdout.lower() for _, value in line.env for part in value.split(","))
-    elif line.command in ("patterns", "channels"):
-        assert shows(result, r"main\.sendAnswer|leaks\.go:\d+") and shows(result, r"score")
-    if line.has("-force-gc") and line.command != "help":
-        assert shows(result, "NO GROWTH|GC CLEANUP DELAY|PARTIAL LEAK|LIKELY LEAK|CONFIRMED LEAK|UNKNOWN")
+        assert all(re.search(rf"^ +{command} ", result.stdout, re.MULTILINE) for command in COMMANDS if command != "help")
+        return
+    of_goroutines, of_memory, of_both = OWN_RESULT[line.command]
+    assert line.has("-memory-only") or shows(result, of_goroutines), of_goroutines
+    assert line.has("-goroutines-only") or shows(result, of_memory), of_memory
+    assert shows(result, of_both), of_both
+    assert shows(result, rf"^{line.command}; http")
+    if line.command == "filter":
+        filters = re.search(r"^filtered by (.*)", result.stdout, re.MULTILINE).group(1)
+        assert all(part in filters for _, value in line.env for part in value.split(","))
+    if line.has("-force-gc"):
+        one_cycle_ends_unforced = line.has("-gc-cycles") and shows(result, "^gc +UNKNOWN\n +no collection ended between the two measurements")
+        assert one_cycle_ends_unforced or shows(result, rf"^gc +{GC_RESULT}"), "no result of the collections"
     if line.has("-verbose"):
         assert "url" in result.stderr
 
@@ -133,7 +143,7 @@ def test_the_readmes_flags_are_flags_of_check(leakfinder, target, line):
     leakfinder.write("config.yaml", "suspicious: [stuck]\nsafe: [idle]\n")
     result = run(leakfinder, Line(line.text, (), ("check", *line.words)), target)
     assert result.code in (CLEAN, FOUND), result
-    assert shows(result, LEVEL), result
+    assert shows(result, rf"^(goroutines|memory) +.*; {LEVEL}"), result
 
 
 @pytest.mark.parametrize("args, files", [

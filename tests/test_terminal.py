@@ -190,6 +190,7 @@ def test_reading_that_takes_long_is_told(leakfinder):
     try:
         shown = terminal.run("check", "small.txt", "slow.txt", cwd=leakfinder.folder)
     finally:
+        writer.kill()  # where nobody has opened the pipe, it waits for ever
         writer.wait(timeout=10)
     assert "reading, 2 of 2" in shown.screen, shown
 

@@ -48,9 +48,9 @@ def at_most(ours: str, peer: str, bound: float | None) -> Bar:
 
 
 def same_answers(measured: Round, keys: tuple[str, ...], tools: tuple[str, ...]) -> None:
-    """Raises Failed where two tools tell different things of the same input."""
+    """Raises Failed where two tools tell different things of the same input. A peer leaves out what is zero."""
     for key in keys:
-        told = {tool: measured[tool].answer.get(key) for tool in tools if tool in measured}
+        told = {tool: measured[tool].answer.get(key) or None for tool in tools if tool in measured}
         if len(set(told.values())) > 1:
             raise Failed(f"answers differ: {key} is {told}")
 

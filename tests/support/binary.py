@@ -4,6 +4,7 @@ import os
 import selectors
 import signal
 import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ class Result:
     stdout_bytes: bytes
     stderr_bytes: bytes
     seconds: float
-    peak_rss_bytes: int  # an upper bound: the kernel counts the runner's own pages at fork
+    peak_rss_bytes: int  # an upper bound: the kernel counts the runner's own pages at fork (`peak_rss` does not)
 
     @property
     def stdout(self) -> str:
@@ -126,3 +127,15 @@ def run(*args, cwd: Path, env: Mapping[str, str] | None = None, stdin: bytes | N
     result = running.wait(timeout)
     feeder.join(timeout=10)
     return result
+
+
+def peak_rss(*args, cwd: Path) -> int:
+    """The peak memory of a run in bytes, without the pages of the test runner: a small process starts it."""
+    script = ("import os, sys; null = os.open(os.devnull, os.O_RDWR); "
+              "pid = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, null, n) for n in (0, 1, 2)]); "
+              "_, status, usage = os.wait4(pid, 0); print(os.waitstatus_to_exitcode(status), usage.ru_maxrss)")
+    done = subprocess.run([sys.executable, "-S", "-E", "-c", script, str(places.binary()), *map(str, args)], cwd=cwd,
+                          env=clean_environment(cwd), capture_output=True, text=True, timeout=60, check=True)
+    code, kibibytes = map(int, done.stdout.split())
+    assert code in (CLEAN, FOUND), f"leakfinder {' '.join(map(str, args))}: exit {code}"
+    return kibibytes * 1024

@@ -109,5 +109,8 @@ def check_consistency(data: dict[str, Any]) -> None:
     open_findings = [f for f in data["findings"] if "accepted" not in f]
     order = [finding_order(f) for f in open_findings]
     assert order == sorted(order), f"findings are out of order: {order}"
+    for finding in data["findings"]:
+        parts = finding.get("score_parts")
+        assert not parts or sum(parts.values()) == finding["score"], f"a score is not the sum of its parts: {finding}"
     leaks = sum(f["verdict"] == "leak" for f in open_findings)
     assert data["health"]["score"] <= (100 if leaks == 0 else 59 if leaks == 1 else 39), "a leak caps the health score"

@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import pty
 import select
 import signal
 import struct
@@ -14,7 +13,7 @@ from typing import Mapping
 
 import pyte
 
-from . import places
+from . import places, terminal
 from .binary import clean_environment
 
 
@@ -25,7 +24,7 @@ class Screen:
         self.emulated = pyte.Screen(columns, rows)
         self.stream = pyte.ByteStream(self.emulated)
         self.output = b""
-        self.child, self.master = pty.fork()
+        self.child, self.master = terminal.fork()
         if self.child == 0:
             os.chdir(cwd)
             os.execve(places.binary(), ["leakfinder", *map(str, args)], {**clean_environment(cwd), "TERM": "xterm-256color", **(env or {})})

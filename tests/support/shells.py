@@ -1,7 +1,6 @@
 """Real interactive shells on a pseudo-terminal, to press Tab in."""
 
 import os
-import pty
 import re
 import select
 import shutil
@@ -10,6 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
+
+from . import terminal
 
 ESCAPES = re.compile(r"\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07]*\x07|[()][0-9A-Z]|[=>78])")
 READY = "READY-TO-TYPE"
@@ -38,7 +39,7 @@ def after_tab(shell: str, script: Path, typed: str, folder: Path) -> str:
     """What bash or zsh shows after `typed` and Tab, from the typed line on."""
     needs(shell)
     argv, setup = START[shell]
-    child, master = pty.fork()
+    child, master = terminal.fork()
     if child == 0:
         os.chdir(folder)
         env = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "TERM": "dumb", "LC_ALL": "C.UTF-8", "PS1": "", "COLUMNS": "200", "LINES": "100", "INPUTRC": "/dev/null"}

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Mapping
 
+import pytest
+
 from . import places
 from .binary import clean_environment
 
@@ -23,9 +25,17 @@ class Shown:
     screen: str
 
 
+def fork() -> tuple[int, int]:
+    """As pty.fork: the child's number, 0 in the child, and the master's end; skips where the machine has no terminals."""
+    try:
+        return pty.fork()
+    except OSError as error:
+        pytest.skip(f"no pseudo-terminal: {error}")
+
+
 def run(*args, cwd: Path, env: Mapping[str, str] | None = None, columns: int = 120, keys: bytes = b"", timeout: float = 30) -> Shown:
     """Runs on a terminal of this width; keys are typed after a moment."""
-    child, master = pty.fork()
+    child, master = fork()
     if child == 0:
         fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         os.chdir(cwd)
