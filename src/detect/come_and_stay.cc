@@ -89,9 +89,9 @@ std::optional<Grade> come_and_stay(const GroupFacts& facts, StateClass state_cla
   if (called_to_work(growth, state_class)) return std::nullopt;
   if (growth.seen_long_enough()) {
     if (growth.rises_to_the_end || piles_up(growth, state_class)) {
-      // A sleeper wakes by itself, who is at work waits soon, a crowd that has levelled off may be others each time;
-      // without identities nobody can tell that it is the same.
-      const bool passing = state_class == StateClass::kSleep || is_at_work(state_class) || !growth.main_part ||
+      // A sleeper wakes by itself, who is at work waits soon, a crowd that has levelled off or hardly grew may be others
+      // each time; without identities nobody can tell that it is the same.
+      const bool passing = state_class == StateClass::kSleep || is_at_work(state_class) || !growth.main_part || growth.grew_little ||
                            (growth.levelled_off && !is_stuck_class(state_class));
       const bool unsure = !growth.identified && passing;
       return growth.incomplete || unsure || !enough_came(growth) ? Grade::kGlimpse : Grade::kLasting;

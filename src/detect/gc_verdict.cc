@@ -106,13 +106,13 @@ bool piles_up(const GcGroupCounts& group) {
   return gain >= 5 && gain * 2 >= group.baseline;
 }
 
-/// Goroutines are judged as the heap is, but what does not pile up is called no leak.
+/// Goroutines are judged as the heap is, but of so few more that load brings them nothing can be said.
 GcJudgement judge_group(const GcGroupCounts& group) {
   constexpr double kLeastGoroutines = 2;
   const double before = static_cast<double>(group.before);
   const GcJudgement judged = judge_values(static_cast<double>(group.baseline), before, before,
                                           static_cast<double>(group.final_value), kLeastGoroutines);
-  if (is_leak(judged.result) && !piles_up(group)) return {GcResult::kNoGrowth, judged.freed_percent};
+  if (is_leak(judged.result) && !piles_up(group)) return {GcResult::kUnknown, judged.freed_percent};
   return judged;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "detect/come_and_stay.h"
+
 /// What tells a leak from a busy program, by counts and identities.
 ///
 /// A healthy site has a flow: who comes also goes. A leak has none: goroutines come and stay. So the first question is
@@ -70,6 +72,15 @@ bool levels_off(const Growth& growth) {
   return false;
 }
 
+/// Whether a pile of any size surely grows: had it kept its size, as many had left as came, and none of ten by chance is
+/// one in a thousand. A pile that is large already need not grow by much meanwhile.
+bool came_in_every_interval(const Growth& growth, StateClass state_class) {
+  constexpr std::uint64_t kSurelyMore = 10;
+  const std::size_t least_rises = growth.identified && is_stuck_class(state_class) ? 2 : 3;
+  return growth.entries >= kSurelyMore && growth.entries >= kSurelyMore * growth.leaves &&
+         growth.rises >= least_rises && growth.rises + 1 == growth.counts.size();
+}
+
 }  // namespace
 
 double Growth::per_minute() const {
@@ -133,7 +144,8 @@ Growth measure_growth(const Series& series, const Group& group) {
   if (!growth.identified) growth.main_part = is_main_part(series, group, gain);
   const bool by_a_quarter = gain >= 2 && gain * 4 >= growth.first();
   const bool steadily = growth.rises >= 3 && growth.counts.size() >= 5 && growth.rises * 2 >= growth.active_intervals;
-  growth.grew_enough = by_a_quarter || steadily;
+  growth.grew_little = !by_a_quarter && !steadily;
+  growth.grew_enough = !growth.grew_little || came_in_every_interval(growth, group.state_class);
   return growth;
 }
 

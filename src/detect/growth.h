@@ -37,7 +37,8 @@ struct Growth {
   /// Nobody keeps them: they were started by several goroutines that have all ended, or nearly each by one of its own,
   /// as no pool's are.
   bool unkept() const { return starters >= 2 && (orphans == last() || starters * 5 >= last() * 4); }
-  bool grew_enough = false;  ///< by two at least, and by a quarter; or in most of many intervals
+  bool grew_little = false;  ///< by less than two, or than a quarter, and not in most of many intervals
+  bool grew_enough = false;  ///< not little; or by ten at least, in every interval
 
   std::uint64_t first() const { return counts.empty() ? 0 : counts.front(); }
   std::uint64_t last() const { return counts.empty() ? 0 : counts.back(); }

@@ -97,6 +97,26 @@ TEST(Growth, CallsAQuarterMoreEnoughOrSteadySteps) {
   EXPECT_TRUE(growth_at(steady, "main.work").grew_enough);
 }
 
+TEST(Growth, OfAPileThatIsLargeAlreadyIsEnoughWhereManyComeInEveryInterval) {
+  const auto piles = [](std::vector<std::uint64_t> sizes, WaitState state) {
+    Scene scene;
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+      scene.see(3.0 * static_cast<double>(i), {{.ids = ids(1, sizes[i]), .state = state}});
+    }
+    return growth_at(scene, "main.work").grew_enough;
+  };
+  EXPECT_TRUE(piles({500, 506, 512}, WaitState::kChanSend));
+  EXPECT_FALSE(piles({500, 504, 508}, WaitState::kChanSend)) << "eight may be chance";
+  EXPECT_FALSE(piles({500, 512, 512, 512}, WaitState::kChanSend)) << "it grew once";
+  EXPECT_FALSE(piles({500, 506, 512}, WaitState::kChanReceive)) << "a ramp of idlers";
+  EXPECT_TRUE(piles({500, 506, 512, 518}, WaitState::kChanReceive));
+}
+
+TEST(Growth, OfALargePileWithoutIdsIsASuspectAtFirst) {
+  EXPECT_EQ(receivers({500, 506, 512, 518}).worst(), Verdict::kSuspect);
+  EXPECT_EQ(receivers({500, 506, 512, 518, 524}).worst(), Verdict::kLeak);
+}
+
 TEST(Growth, IsSeenLongEnoughInThreeSamplesOverFiveSeconds) {
   Scene quick, few, enough;
   for (int i = 0; i < 3; ++i) quick.see(0.5 * i, {{.ids = ids(1, 3)}});

@@ -155,10 +155,12 @@ void put_gc_groups(TextPage& page, const GcSection& gc, const Line& indent) {
     line.add(group.label);
     if (!group.site.empty()) line.add(" ").add(group.site);
     const auto in_words = group.label == "heap" ? bytes_in_words : with_commas;
-    page.line(line.add(
-        format("  {} {} {} {} {}, {} % freed", in_words(group.baseline), page.signs().arrow, in_words(group.before),
-               page.signs().arrow, in_words(group.final_value), decimal_in_words(group.freed_percent)),
-        Tint::kDim));
+    line.add(format("  {} {} {} {} {}, ", in_words(group.baseline), page.signs().arrow, in_words(group.before),
+                    page.signs().arrow, in_words(group.final_value)),
+             Tint::kDim);
+    const bool may_be_load = group.result == GcResult::kUnknown;
+    page.line(line.add(may_be_load ? "which may be load" : decimal_in_words(group.freed_percent) + " % freed",
+                       Tint::kDim));
   }
 }
 
