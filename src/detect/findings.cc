@@ -191,7 +191,14 @@ void add_words(std::vector<const Evidence*> evidences, const Excuse& excuse, Fin
 void add_what_settles_it(const GroupFacts& facts, const std::vector<const Evidence*>& about, Finding& finding) {
   const bool glimpse =
       std::ranges::any_of(about, [](const Evidence* evidence) { return evidence->grade == Grade::kGlimpse; });
-  if (finding.verdict != Verdict::kSuspect || !glimpse || facts.growth.seen_long_enough()) return;
+  if (finding.verdict != Verdict::kSuspect || !glimpse) return;
+  if (facts.growth.seen_long_enough()) {
+    if (facts.growth.identified) return;
+    finding.evidence.emplace_back(
+        "more samples settle it (-samples=6; of patterns and channels -leakprof-samples=6), or goroutine ids, for which "
+        "the target stands still: -max-goroutines-full above the count");
+    return;
+  }
   finding.evidence.push_back(
       TargetText(format("seen for {} only; three samples over five seconds settle it: "
                         "leakfinder analyze -samples=4 -sample-interval=2s",
