@@ -38,7 +38,7 @@ function options(lines: readonly Line[], words: (value: number) => string, width
         width: i === 0 ? 2.5 : 1.5,
         points: { show: line.values.length <= 40, size: 5 },
         spanGaps: true,
-        value: (_plot: uPlot, value: number | null) => (value === null ? "–" : words(value)),
+        value: (_plot: uPlot, value: number | null) => (value === null ? "" : words(value)),
       })),
     ],
   };

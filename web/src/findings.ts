@@ -27,9 +27,10 @@ function amount(finding: Finding): string {
 function details(finding: Finding): string[] {
   const words: string[] = [];
   if (finding.is_new) words.push("new");
-  if (finding.growth_per_min !== undefined) words.push(`${decimal(finding.growth_per_min)} more a minute`);
+  const pace = finding.growth_per_min ?? 0;
+  if (pace !== 0) words.push(`${decimal(Math.abs(pace))} ${pace > 0 ? "more" : "fewer"} a minute`);
   if (finding.growth_bytes_per_s !== undefined) words.push(`${bytes(finding.growth_bytes_per_s)}/s`);
-  if (finding.wait_minutes) {
+  if (finding.wait_minutes && finding.wait_minutes.max > 0) {
     const { min, max } = finding.wait_minutes;
     words.push(`waiting ${min === max ? "" : `${min} to `}${countOf(max, "minute")}`);
   }
@@ -37,7 +38,6 @@ function details(finding: Finding): string[] {
     const stayed = finding.survivors === undefined ? "" : `, ${count(finding.survivors)} stayed`;
     words.push(`${count(finding.births)} came, ${count(finding.deaths)} left${stayed}`);
   }
-  if (finding.resembles !== undefined) words.push(`resembles: ${finding.resembles}`);
   return words;
 }
 
@@ -70,6 +70,14 @@ function scoreParts(finding: Finding): HTMLElement | null {
     );
   });
   return element("details", {}, element("summary", {}, `Score ${finding.score}`), element("table", { class: "score" }, element("tbody", {}, ...rows)));
+}
+
+/** The text with what stands between backticks as code. */
+function withCode(text: string): Child[] {
+  const parts = text.split("`");
+  // An odd number of them closes nothing.
+  if (parts.length % 2 === 0) return [text];
+  return parts.map((part, i) => (i % 2 === 1 ? element("code", {}, part) : part));
 }
 
 function list(name: string, texts: readonly string[] | undefined): Child {
@@ -105,7 +113,8 @@ function findingElement(finding: Finding, at: Profile["finding_frames"][number],
   }
   const states = Object.entries(finding.other_states ?? {}).map(([state, number]) => `${count(number)} in ${state}`);
   const labels = Object.entries(finding.labels ?? {}).map(([key, value]) => `${key}=${value}`);
-  const facts = [amount(finding), ...details(finding)].filter((words) => words !== "");
+  const much = amount(finding);
+  const seen = [...(much === "" ? [] : [element("strong", {}, much)]), ...details(finding)].flatMap((part, i) => (i === 0 ? [part] : [" · ", part]));
   return element(
     "article",
     { class: `finding ${finding.verdict}${finding.accepted ? " is-accepted" : ""}`, id: `finding-${finding.id}` },
@@ -117,11 +126,12 @@ function findingElement(finding: Finding, at: Profile["finding_frames"][number],
       sparkline(finding.counts ?? []),
     ),
     element("p", { class: "where" }, element("span", { class: "function" }, finding.function ?? ""), " ", frames.placeElement(at.site)),
-    facts.length === 0 ? null : element("p", { class: "amount" }, facts.join(" · ")),
+    seen.length === 0 ? null : element("p", {}, ...seen),
+    finding.resembles === undefined ? null : element("p", { class: "extra" }, `Resembles ${finding.resembles}`),
     accepted(finding),
     evidence.length === 0 ? null : element("ul", { class: "evidence" }, ...evidence),
     consequences(finding, at.consequences, frames),
-    finding.advice ? element("p", { class: "advice" }, element("strong", {}, "What to do: "), finding.advice) : null,
+    finding.advice ? element("p", { class: "advice" }, element("strong", {}, "What to do: "), ...withCode(finding.advice)) : null,
     list("Elsewhere", states),
     list("Labels", labels),
     list("Owners", finding.owners),

@@ -37,6 +37,9 @@ export function fillAll(): void {
   for (const place of [...waiting.keys()]) fill(place);
 }
 
+/** Milliseconds in which the first screen is drawn and looked at before the rest of the page is. */
+const settling = 400;
+
 /** Fills one place after the other whenever there is nothing else to do, once the page is drawn. */
 export function fillWhenIdle(): void {
   const next = (): void => {
@@ -45,7 +48,7 @@ export function fillWhenIdle(): void {
     fill(place);
     whenIdle(next);
   };
-  const drawn = (): unknown => requestAnimationFrame(() => whenIdle(next));
+  const drawn = (): unknown => setTimeout(() => whenIdle(next), settling);
   if (document.readyState === "complete") drawn();
   else window.addEventListener("load", drawn);
 }

@@ -27,7 +27,7 @@ function memoryFacts(memory: Memory): HTMLElement {
     ["largest resident", bytesOrNothing(memory.max_rss_bytes)],
     ["objects", memory.objects === undefined ? undefined : count(memory.objects)],
     ["pattern", memory.pattern + (memory.pattern_reason ? `: ${memory.pattern_reason}` : "")],
-    ["growth", rate(memory.growth_bytes_per_s)],
+    ["growth", memory.pattern === "unknown" ? undefined : rate(memory.growth_bytes_per_s)],
     ["allocation", rate(memory.alloc_bytes_per_s)],
     ["collections", memory.num_gc === undefined ? undefined : count(memory.num_gc)],
     ["collections a minute", memory.collections_per_min === undefined ? undefined : memory.collections_per_min.toFixed(1)],
@@ -121,7 +121,7 @@ function siteTable(memory: Memory, profile: Profile, frames: Frames): HTMLElemen
         key: ({ site }) => site.alloc_bytes_per_s ?? 0,
         words: ({ site }) => (site.alloc_bytes_per_s === undefined ? "–" : bytes(site.alloc_bytes_per_s)),
       },
-      { name: "function", key: ({ site }) => site.function ?? "", words: ({ site }) => site.function ?? "", cell: ({ site }) => element("span", { class: "function" }, shortFunction(site.function ?? "")) },
+      { name: "function", room: "long", key: ({ site }) => site.function ?? "", words: ({ site }) => site.function ?? "", cell: ({ site }) => element("span", { class: "function" }, shortFunction(site.function ?? "")) },
       { name: "location", key: (row) => frames.place(place(row)), words: (row) => frames.place(place(row)), cell: (row) => frames.shortPlaceElement(place(row)) },
     ],
     ({ site, frames: numbers }) =>

@@ -13,6 +13,8 @@ export interface Column<Row> {
   /** Instead of the words alone. */
   cell?: (row: Row) => Node;
   number?: boolean;
+  /** How much room it gets, where that is not an equal share. */
+  room?: "short" | "long";
 }
 
 const rowHeight = 30;
@@ -47,7 +49,7 @@ export class Table<Row> {
     this.searched = rows.map((row) => columns.map((column) => column.words(row)).join("\n").toLowerCase());
     this.filter.setAttribute("aria-label", `Filter ${title}`);
     this.heads = columns.map((column, i) =>
-      element("th", { scope: "col", class: column.number ? "number" : "" }, button(column.name, () => this.sortBy(i))),
+      element("th", { scope: "col", class: column.number ? "number" : (column.room ?? "") }, button(column.name, () => this.sortBy(i))),
     );
     this.table.append(element("thead", {}, element("tr", {}, ...this.heads, element("th", { class: "open" }, "stack"))), this.body);
     this.table.setAttribute("aria-rowcount", String(rows.length + 1));
