@@ -4,6 +4,9 @@
 # Run as a script (cmake -P) it makes that source.
 if(CMAKE_SCRIPT_MODE_FILE)
   set(why "")
+  # Looked for at each build, not when it is configured: who builds without node and installs it then is not held to it.
+  find_program(NODE node)
+  find_program(NPM npm)
   if(NOT NODE OR NOT NPM)
     set(why "node or npm is not installed (scripts/setup web)")
   endif()
@@ -40,17 +43,13 @@ namespace lf::report {\n\nconst PageAssets& page_assets() {\n  static constexpr 
   return()
 endif()
 
-find_program(LF_NODE node)
-find_program(LF_NPM npm)
-
 function(lf_web_page target)
   set(web ${CMAKE_SOURCE_DIR}/web)
   set(folder ${CMAKE_BINARY_DIR}/web)
   set(output ${CMAKE_BINARY_DIR}/embedded/page_assets.cc)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${web}/src/*)
   add_custom_command(OUTPUT ${output} VERBATIM
-    COMMAND ${CMAKE_COMMAND} -DWEB=${web} -DFOLDER=${folder} -DOUTPUT=${output} "-DNODE=$<$<BOOL:${LF_NODE}>:${LF_NODE}>"
-            "-DNPM=$<$<BOOL:${LF_NPM}>:${LF_NPM}>" -P ${CMAKE_SOURCE_DIR}/cmake/web.cmake
+    COMMAND ${CMAKE_COMMAND} -DWEB=${web} -DFOLDER=${folder} -DOUTPUT=${output} -P ${CMAKE_SOURCE_DIR}/cmake/web.cmake
     DEPENDS ${sources} ${web}/build.mjs ${web}/package.json ${web}/package-lock.json ${CMAKE_SOURCE_DIR}/cmake/web.cmake
     COMMENT "Building the page of the HTML report")
   if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
