@@ -42,8 +42,9 @@ struct Growth {
 
   std::uint64_t first() const { return counts.empty() ? 0 : counts.front(); }
   std::uint64_t last() const { return counts.empty() ? 0 : counts.back(); }
-  /// Enough to tell a leak from a moment: three samples over five seconds; without identities four samples.
-  bool seen_long_enough() const { return counts.size() >= (identified ? 3U : 4U) && span_seconds >= 5; }
+  /// Enough to tell a leak from a moment: three samples over five seconds; without identities four samples. Six samples
+  /// a second apart are five seconds, some milliseconds more or less.
+  bool seen_long_enough() const { return counts.size() >= (identified ? 3U : 4U) && span_seconds >= 4.95; }
   double per_minute() const;
 };
 

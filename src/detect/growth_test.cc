@@ -130,6 +130,12 @@ TEST(Growth, IsSeenLongEnoughInThreeSamplesOverFiveSeconds) {
   EXPECT_TRUE(growth_at(enough, "main.work").seen_long_enough());
 }
 
+TEST(Growth, TakesSixSamplesASecondApartForFiveSecondsWhateverTheClockSays) {
+  Scene short_by_a_moment;
+  for (int i = 0; i < 6; ++i) short_by_a_moment.see(0.998 * i, {{.ids = ids(1, 3)}});
+  EXPECT_TRUE(growth_at(short_by_a_moment, "main.work").seen_long_enough());
+}
+
 TEST(CountsNear, PicksTheSampleNearestInTime) {
   Growth growth;
   growth.seconds = {0, 10, 20};
