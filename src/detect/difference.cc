@@ -186,7 +186,8 @@ Finding goroutine_finding(const Symbols& symbols, const SiteKey& key, const Site
       TargetText(format("{:+} goroutine{} in {} at {}", course.growth(), std::abs(course.growth()) == 1 ? "" : "s",
                         finding.state, symbols.function(key.site)));
   score(static_cast<double>(std::abs(course.growth())), finding);
-  finding.evidence.emplace_back(format("{} goroutines before, {} after{}", course.values.front(), course.values.back(),
+  finding.evidence.emplace_back(format("{} goroutine{} before, {} after{}", course.values.front(),
+                                       course.values.front() == 1 ? "" : "s", course.values.back(),
                                        grew ? ": " + rounds_in_words(course) : std::string()));
   if (grew && of.crew.growth() <= 0) {
     finding.evidence.emplace_back("no more goroutines of this function and creator than before: they moved here");
@@ -361,6 +362,8 @@ std::vector<Finding> merge_differences(std::vector<Finding> differences, std::ve
     merged.title = difference.title;
     merged.counts = difference.counts;
     merged.evidence.insert(merged.evidence.begin(), difference.evidence.begin(), difference.evidence.end());
+    // The twin's advice is about the mistake; what would settle the suspicion is said beside it.
+    if (merged.verdict == Verdict::kSuspect && !difference.advice.empty()) merged.evidence.push_back(difference.advice);
     difference = std::move(merged);
   }
   sort_findings(differences);

@@ -45,6 +45,16 @@ TEST(MergedDifference, TakesTheGraverVerdict) {
   const Finding grew = at_site("goroutine/growing-site", Verdict::kSuspect, "grew");
   EXPECT_EQ(merged(grew, at_site("goroutine/persistent-site", Verdict::kLeak, "x")).verdict, Verdict::kLeak);
 }
+TEST(MergedDifference, SaysWhatWouldSettleASuspicion) {
+  Finding grew = at_site("goroutine/growing-site", Verdict::kSuspect, "grew");
+  grew.advice = TargetText("repeat it");
+  Finding crowd = at_site("goroutine/crowded-site", Verdict::kSuspect, "crowd");
+  crowd.advice = TargetText("let each send give up");
+  const Finding both = merged(grew, crowd);
+  EXPECT_EQ(both.advice.raw(), "let each send give up");
+  ASSERT_FALSE(both.evidence.empty());
+  EXPECT_EQ(both.evidence.back().raw(), "repeat it");
+}
 
 int sum_of_parts(const Finding& finding) {
   int sum = 0;
@@ -93,6 +103,12 @@ TEST(Difference, OfOneInAMomentIsARemark) {
   const testing::Crew one{.ids = {10}, .state = WaitState::kChanSend};
   EXPECT_EQ(differences(scene, {}, {one}, 2).front().verdict, Verdict::kInfo);
   EXPECT_EQ(differences(scene, {}, {one}, 30).front().verdict, Verdict::kSuspect);
+}
+TEST(Difference, CountsOneGoroutineInTheSingular) {
+  testing::Scene scene;
+  const testing::Crew one{.ids = {10}, .state = WaitState::kChanSend};
+  EXPECT_TRUE(
+      differences(scene, {one}, {}, 30).front().evidence.front().raw().starts_with("1 goroutine before, 0 after"));
 }
 TEST(Difference, HasAScoreThatIsTheSumOfItsParts) {
   for (const std::uint64_t came : {1U, 5U, 30U, 5'000U}) {

@@ -243,7 +243,7 @@ std::string Mistake::resembles() const {
 }
 
 std::string Mistake::advice() const {
-  return unsure.empty() ? std::string(fix) : format("unsure which: {}\n{}", unsure, fix);
+  return unsure.empty() ? std::string(fix) : format("{}\nnot certain which of these mistakes it is: {}", fix, unsure);
 }
 
 Mistake name_mistake(const Context& context, std::uint32_t group) {

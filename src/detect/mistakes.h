@@ -16,7 +16,7 @@ struct Mistake {
 
   /// "lock cycle", "one of: premature return, timeout leak", empty where there is no candidate.
   std::string resembles() const;
-  /// The fix, and before it, where there are several candidates, that it is unsure.
+  /// The fix, and after it, where there are several candidates, that it is unsure.
   std::string advice() const;
 };
 
