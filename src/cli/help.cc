@@ -31,7 +31,12 @@ std::string flag_row(const Flag& flag, int width) {
   const std::string left =
       flag.kind == FlagKind::kBool ? format("-{}", flag.name) : format("-{}={}", flag.name, flag.value_name);
   std::string text(flag.brief);
-  if (!flag.choices.empty()) text += format(" ({})", flag.choices);
+  if (!flag.choices.empty()) {
+    // Apart, so that a long list breaks.
+    text += " (";
+    for (const char c : flag.choices) text += c == '|' ? std::string(", ") : std::string(1, c);
+    text += ')';
+  }
   if (!flag.default_text.empty() && flag.default_text != "false") text += format(" [{}]", flag.default_text);
   return row(left, text, width, kNameColumn);
 }

@@ -50,7 +50,7 @@ TEST(GeneralHelp, NamesEveryCommandAndEveryFlagWithItsDefault) {
 }
 
 TEST(GeneralHelp, FitsTheTerminal) {
-  for (const int width : {80, 120}) {
+  for (const int width : {60, 80, 120}) {
     for (const std::string& line : lines_of(general_help(width))) EXPECT_LE(report::columns(line), width) << line;
   }
 }

@@ -10,6 +10,7 @@ namespace {
 
 constexpr int kGap = 2;
 constexpr int kNarrowest = 12;  ///< a column gives way no further
+constexpr int kReadable = 16;   ///< before functions and paths get less, spare columns go
 
 std::string fitted(std::string_view text, Fit fit, int width, std::string_view ellipsis) {
   if (fit == Fit::kWhole || columns(text) <= width) return std::string(text);
@@ -32,12 +33,27 @@ void put_cell(Line& line, const Table::Column& column, std::string_view text, Ti
 
 }  // namespace
 
+void Table::leave_out_spare(int page_width, std::vector<int>& widths) const {
+  const auto comfortable = [&] {
+    int sum = indent_ - kGap;
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      const int width = columns_[i].fit == Fit::kWhole ? widths[i] : std::min(widths[i], kReadable);
+      sum += width > 0 ? width + kGap : 0;
+    }
+    return sum;
+  };
+  for (std::size_t i = columns_.size(); i-- > 0 && comfortable() > page_width;) {
+    if (columns_[i].spare) widths[i] = 0;
+  }
+}
+
 std::vector<int> Table::widths(int page_width) const {
   std::vector<int> all(columns_.size(), 0);
   for (std::size_t i = 0; i < all.size(); ++i) {
     for (const std::vector<Cell>& row : rows_) all[i] = std::max(all[i], columns(row[i].text));
     if (all[i] > 0) all[i] = std::max(all[i], columns(columns_[i].head));
   }
+  leave_out_spare(page_width, all);
   const auto total = [&] {
     int sum = indent_;
     for (const int width : all) sum += width > 0 ? width + kGap : 0;

@@ -22,6 +22,7 @@ class Table {
     std::string head;
     Align align = Align::kLeft;
     Fit fit = Fit::kWhole;
+    bool spare = false;  ///< left out, the last first, where the page is too narrow for all
   };
   struct Cell {
     // Implicit: rows are lists of whatever text there is.
@@ -42,6 +43,7 @@ class Table {
 
  private:
   std::vector<int> widths(int page_width) const;
+  void leave_out_spare(int page_width, std::vector<int>& widths) const;
   int indent_;
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "base/format.h"
 #include "report/columns.h"
@@ -38,6 +39,17 @@ std::string verdict_label(Verdict verdict) {
   return verdict == Verdict::kLeak ? "LEAK" : verdict == Verdict::kSuspect ? "SUSPECT" : "INFO";
 }
 
+/// What the title says beyond amount and function, both of which the head shows: ", more and more". None where the
+/// title says something else.
+std::optional<std::string> title_beyond_head(const Finding& finding) {
+  const std::string title = for_terminal(finding.title);
+  const std::string head = format("{} at {}", amount_text(finding), for_terminal(finding.site.function));
+  if (!title.starts_with(head)) return std::nullopt;
+  std::string rest = title.substr(head.size());
+  if (!rest.empty() && !rest.starts_with(',')) return std::nullopt;
+  return rest;
+}
+
 void put_head(TextPage& page, const Finding& finding) {
   const Tint tint = finding.accepted ? Tint::kDim : verdict_tint(finding.verdict);
   Line line;
@@ -49,7 +61,8 @@ void put_head(TextPage& page, const Finding& finding) {
   if (!finding.site.function.empty()) parts.emplace_back(finding.site.function, Tint::kBold);
   if (!place.empty()) parts.emplace_back(place, Tint::kBold);
   if (parts.empty()) parts.emplace_back(finding.title, Tint::kBold);
-  if (const std::string amount = amount_text(finding); !amount.empty()) {
+  if (std::string amount = amount_text(finding); !amount.empty()) {
+    amount += title_beyond_head(finding).value_or("");
     // Where it would have to go below, and the title there begins with it, it is said once.
     int taken = line.columns() + columns(amount);
     for (const Line& part : parts) taken += part.columns() + 2;
@@ -60,15 +73,28 @@ void put_head(TextPage& page, const Finding& finding) {
   page.flow(line, parts, "  ");
 }
 
+/// The evidence lists the counts at each sample already, all of them or the first and the last.
+bool tells_counts(const Finding& finding) {
+  constexpr std::size_t kTelling = 3;
+  if (finding.counts.size() < kTelling) return false;
+  std::string counts = ": ";
+  for (std::size_t i = 0; i < kTelling; ++i) counts += format("{}{}", i == 0 ? "" : ", ", finding.counts[i]);
+  return std::ranges::any_of(finding.evidence, [&](const TargetText& evidence) {
+    return for_terminal(evidence).find(counts) != std::string::npos;
+  });
+}
+
 void put_numbers(TextPage& page, const Finding& finding) {
   std::vector<Line> items;
   const bool memory = finding.kind == FindingKind::kMemory;
+  const bool told = tells_counts(finding);
   if (finding.counts.size() > 2) {
     Line series(sparkline(page.style(), finding.counts), Tint::kCyan);
-    if (!series.empty()) series.add(" ");
-    items.push_back(series.add(series_text(page.signs(), finding.counts, memory)));
+    if (!series.empty() && !told) series.add(" ");
+    if (!told) series.add(series_text(page.signs(), finding.counts, memory));
+    if (!series.empty()) items.push_back(series);
   }
-  if (finding.growth_per_min && *finding.growth_per_min != 0) {
+  if (!told && finding.growth_per_min && *finding.growth_per_min != 0) {
     items.emplace_back(
         memory ? signed_byte_rate_in_words(*finding.growth_per_min / 60)
                : format("{}{}/min", *finding.growth_per_min > 0 ? "+" : "", decimal_in_words(*finding.growth_per_min)));
@@ -95,12 +121,13 @@ void put_stack(TextPage& page, const Finding& finding) {
   const std::size_t shown = stack.size() > kStackShown + 1 ? kStackShown : stack.size();
   int widest = 0;
   for (std::size_t i = 0; i < shown; ++i) widest = std::max(widest, columns(for_terminal(stack[i].function)));
-  widest = std::min(widest, 44);
+  constexpr int kPlace = 24;  // at least, for the place
+  widest = std::min({widest, 44, std::max(20, page.width() - body_begin(page) - 2 - kPlace)});
   for (std::size_t i = 0; i < shown; ++i) {
     Line line = label(page, i == 0 ? "stack" : "");
     const int begin = line.columns();
     const std::string place = place_text(stack[i]);
-    const int room = std::max(24, page.width() - begin - widest - 2);
+    const int room = std::max(kPlace, page.width() - begin - widest - 2);
     line.add(shorten_middle(for_terminal(stack[i].function), widest, page.signs().ellipsis));
     line.pad_to(begin + widest + 2).add(shorten_middle(place, room, page.signs().ellipsis), Tint::kDim);
     page.line(line);
@@ -189,7 +216,8 @@ void put_origin(TextPage& page, const Finding& finding) {
 }
 
 void put_title(TextPage& page, const Finding& finding) {
-  if (!finding.title.empty()) page.paragraph(Line().pad_to(body_begin(page)), finding.title);
+  if (!finding.title.empty() && !title_beyond_head(finding))
+    page.paragraph(Line().pad_to(body_begin(page)), finding.title);
 }
 
 void put_block(TextPage& page, const Finding& finding, const Report& report) {

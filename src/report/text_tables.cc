@@ -11,6 +11,11 @@ namespace {
 
 constexpr int kIndent = 2;
 
+/// A column that says what others say as well, or what the finding does.
+Table::Column spare(std::string head, Align align = Align::kLeft) {
+  return {std::move(head), align, Fit::kWhole, true};
+}
+
 void put_heading(TextPage& page, std::string_view words) {
   page.blank();
   page.line(words, Tint::kBold);
@@ -64,12 +69,12 @@ void put_goroutine_differences(TextPage& page, const GoroutineSection& goroutine
   put_heading(page, "Goroutines by site, differences since the baseline");
   if (rows.empty()) return page.line(Line("  none", Tint::kDim));
   Table table(kIndent, {{"change", Align::kRight},
-                        {"before", Align::kRight},
+                        spare("before", Align::kRight),
                         {"now", Align::kRight},
                         {"state"},
                         {"function", Align::kLeft, Fit::kFunction},
                         {"location", Align::kLeft, Fit::kPath},
-                        {""}});
+                        spare("")});
   for (std::size_t i = 0; i < std::min(rows.size(), page.style().top); ++i) {
     const SiteCount& site = *rows[i];
     table.row({{signed_with_commas(delta(site)), change_tint(delta(site))},
@@ -97,16 +102,16 @@ void put_memory_differences(TextPage& page, const MemorySection& memory) {
   const auto rows = changed_rows(memory.sites, delta);
   put_heading(page, "Live heap by allocation site, differences since the baseline");
   if (rows.empty() && same_collection(memory.samples)) {
-    return page.line(
-        Line("  unknown: no garbage collection ended in between (-force-gc measures both ends)", Tint::kDim));
+    return page.paragraph(Line("  "), "unknown: no garbage collection ended in between (-force-gc measures both ends)",
+                          Tint::kDim);
   }
   if (rows.empty()) return page.line(Line("  none", Tint::kDim));
   Table table(kIndent, {{"change", Align::kRight},
-                        {"before", Align::kRight},
+                        spare("before", Align::kRight),
                         {"now", Align::kRight},
                         {"function", Align::kLeft, Fit::kFunction},
                         {"location", Align::kLeft, Fit::kPath},
-                        {""}});
+                        spare("")});
   for (std::size_t i = 0; i < std::min(rows.size(), page.style().top); ++i) {
     const AllocationSite& site = *rows[i];
     table.row({{signed_bytes_in_words(delta(site)), change_tint(delta(site))},
@@ -135,7 +140,7 @@ void put_sites(TextPage& page, const Report& report) {
                         {"state"},
                         {"function", Align::kLeft, Fit::kFunction},
                         {"location", Align::kLeft, Fit::kPath},
-                        {""}});
+                        spare("")});
   for (std::size_t i = 0; i < std::min(sites.size(), page.style().top); ++i) {
     const SiteCount& site = sites[i];
     const std::int64_t delta = several ? change(site.count, site.count_first) : 0;
@@ -164,8 +169,8 @@ void put_allocations(TextPage& page, const Report& report) {
   const bool several = report.memory->samples.size() > 1;
   Table table(kIndent, {{"in use", Align::kRight},
                         {"change", Align::kRight},
-                        {"objects", Align::kRight},
-                        {"allocates", Align::kRight},
+                        spare("objects", Align::kRight),
+                        spare("allocates", Align::kRight),
                         {"function", Align::kLeft, Fit::kFunction},
                         {"location", Align::kLeft, Fit::kPath}});
   for (std::size_t i = 0; i < std::min(sites.size(), page.style().top); ++i) {
@@ -201,9 +206,9 @@ void put_scores(TextPage& page, const Report& report) {
   std::ranges::stable_sort(scored, std::ranges::greater{}, &Finding::score);
   put_heading(page, report.command == "channels" ? "Channel sites by score" : "Stack signatures by score");
   Table table(kIndent, {{"score", Align::kRight},
-                        {"likelihood"},
+                        spare("likelihood"),
                         {"count", Align::kRight},
-                        {"over time"},
+                        spare("over time"),
                         {"state"},
                         {"function", Align::kLeft, Fit::kFunction},
                         {"location", Align::kLeft, Fit::kPath}});

@@ -1,7 +1,10 @@
 #include "report/text.h"
 
+#include <algorithm>
 #include <cstring>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -75,6 +78,30 @@ TEST(Text, SaysTheAmountOnceWhereTheTitleBeginsWithIt) {
   style.width = 100;
   EXPECT_THAT(written(with(finding), "text", style), HasSubstr("pool.go:42  1,000 goroutines in chan send\n"));
 }
+TEST(Text, LeavesOutWhatIsSaidElsewhereWhereATableWouldNotFit) {
+  const Report report = with(full_finding(), "channels");
+  Style style;
+  EXPECT_THAT(written(report, "text", style), HasSubstr("score  likelihood"));
+  style.width = 60;
+  const std::string narrow = written(report, "text", style);
+  EXPECT_THAT(narrow, HasSubstr("  score  count  state"));
+  EXPECT_THAT(narrow, Not(HasSubstr("score  likelihood")));
+}
+TEST(Text, SaysInTheHeadWhatTheTitleAdds) {
+  Finding finding = full_finding();
+  finding.title = TargetText("1,000 goroutines in chan send at main.(*Pool).worker, more and more");
+  Style style;
+  style.width = 100;
+  const std::string text = written(with(finding), "text", style);
+  EXPECT_THAT(text, HasSubstr("pool.go:42  1,000 goroutines in chan send, more and more\n  why"));
+  EXPECT_THAT(text, Not(HasSubstr(" at main.(*Pool).worker")));
+}
+TEST(Text, ListsTheCountsOnceWhereTheEvidenceDoes) {
+  Finding finding = full_finding();
+  EXPECT_THAT(written(with(finding), "text"), HasSubstr("seen   880 -> 940 -> 1,000; +60/min; 120 born"));
+  finding.evidence.emplace_back("goroutines at each sample: 880, 940, 1000 (+60.0 a minute)");
+  EXPECT_THAT(written(with(finding), "text"), HasSubstr("seen   120 born"));
+}
 TEST(Text, HasNoEscapeSequenceAndOnlyAsciiOfOurOwnWhenPlain) {
   for (const SampleReport& sample : sample_reports()) {
     for (const char c : written(sample.report, "text")) {
@@ -94,15 +121,28 @@ TEST(Text, ColoursOnlyWithSequencesOfItsOwn) {
 }
 TEST(Text, FitsTablesIntoTheWidth) {
   Style style;
-  style.width = 80;
-  for (const SampleReport& sample : sample_reports()) {
-    bool table = false;
-    for (const std::string& line : lines_of(written(sample.report, "text", style))) {
-      if (line.empty()) table = false;
-      if (line.starts_with("Most crowded") || line.starts_with("Live heap")) table = true;
-      const bool held = table && sample.name != "hostile";  // what is hostile may be long
-      EXPECT_LE(held ? columns(line) : 0, 80) << sample.name << ": " << line;
+  const std::vector<std::string> headings{"Most crowded",     "Live heap",          "Channel sites",
+                                          "Stack signatures", "Goroutines by site", "Samples"};
+  for (const int width : {60, 80, 120}) {
+    style.width = width;
+    for (const SampleReport& sample : sample_reports()) {
+      bool table = false;
+      for (const std::string& line : lines_of(written(sample.report, "text", style))) {
+        if (line.empty()) table = false;
+        table = table || std::ranges::any_of(headings, [&](const std::string& head) { return line.starts_with(head); });
+        const bool held = table && sample.name != "hostile";  // what is hostile may be long
+        EXPECT_LE(held ? columns(line) : 0, width) << sample.name << ": " << line;
+      }
     }
+  }
+}
+TEST(Text, FitsStacksIntoTheWidth) {
+  Style style;
+  style.width = 60;
+  bool stack = false;
+  for (const std::string& line : lines_of(written(with(full_finding()), "text", style))) {
+    stack = line.starts_with("  stack") || (stack && line.starts_with("   "));
+    EXPECT_LE(stack ? columns(line) : 0, 60) << line;
   }
 }
 TEST(Text, IsShortForCheck) {
