@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -18,7 +19,10 @@ LOCKED = Group(300, "sync.Mutex.Lock", frames("main.(*shop).sell /go/pkg/mod/git
                frames("main.main /src/app/main.go:12")[0], 9000)
 CACHE = Site(frames("main.(*cache).put /src/app/cache.go:31", "main.main /src/app/main.go:16"), 300, 4096, 4)
 HOSTILE = ("</script><script>window.hacked=1</script>", "<img/src=x/onerror=window.hacked=2>", "\"'><svg/onload=window.hacked=3>", "<!--<script>",
-           "javascript:window.hacked=4", "${window.hacked=5}", "\u202eabc\u2066", "&lt;b&gt;", "</noscript></style>")
+           "javascript:window.hacked=4", "${window.hacked=5}", "\u202eabc\u2066\U000e0041", "&lt;b&gt;", "</noscript></style>")
+
+# What would reorder or hide the text beside it.
+HIDDEN = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\U000e0000-\\U000e007f]")
 
 
 @pytest.fixture(autouse=True)
@@ -185,6 +189,7 @@ def test_hostile_names_are_shown_and_run_nowhere(leakfinder):
     seen = pages.look("read", path)
     assert calm(seen), seen
     assert "onerror=window.hacked=2" in seen["text"]
+    assert r"main.\u202eabc\u2066" in seen["text"] and not HIDDEN.search(seen["text"])
     assert not any(link.startswith("javascript:") for link in seen["links"])
 
 
@@ -221,7 +226,9 @@ def test_no_field_of_the_data_is_taken_for_markup(written, attack):
     profile["files"] = [attack for _ in profile["files"]]
     seen = pages.look("read", with_blocks(written, "attack.html", report=report, profile=profile))
     assert calm(seen), seen
-    assert seen["text"].count(attack) > 50 and len(seen["titles"]) == len(report["findings"])
+    assert not HIDDEN.search(seen["text"])
+    shown = HIDDEN.sub(lambda found: rf"\u{ord(found[0]):04x}", attack)
+    assert seen["text"].count(shown) > 50 and len(seen["titles"]) == len(report["findings"])
     assert seen["charts"] >= 2 and seen["goroutineFrames"] and seen["heapFrames"]
     assert not seen["links"], seen["links"]
 

@@ -26,6 +26,8 @@ export interface FlameMode {
   empty: string;
   /** Said below the graph. */
   note?: string;
+  /** Tones in the order of their colours, for a page that shows them elsewhere too; others follow by how common they are. */
+  order?: readonly string[];
 }
 
 type Node = FlameNode<FlameDatum>;
@@ -122,8 +124,10 @@ export class FlameView {
   /** The tones by how common they are, and the legend of them. */
   private rank(): void {
     this.legend.replaceChildren();
+    const order = this.mode.order ?? [];
     const tones = [...(this.tree?.tones ?? [])].sort((a, b) => b[1] - a[1]);
-    this.ranks = new Map(tones.map(([tone], rank) => [tone, rank]));
+    const others = tones.map(([tone]) => tone).filter((tone) => !order.includes(tone));
+    this.ranks = new Map([...order, ...others].map((tone, rank) => [tone, rank]));
     const entry = (color: string, words: string): void => {
       const swatch = element("span", { class: "swatch" });
       swatch.style.background = color;

@@ -53,7 +53,8 @@ function flame(goroutines: Goroutines, profile: Profile, frames: Frames): HTMLEl
   const common = { stacks: () => stacks, amount: (value: number) => countOf(value, "goroutine"), empty: "No goroutines were seen." };
   const summed = profile.goroutine_stacks_summed;
   const note = summed === undefined ? {} : { note: `${countOf(summed, "smaller stack")} summed in one frame` };
-  const modes: FlameMode[] = [{ ...common, ...note, name: "state", words: "By state", colors: "tone" }];
+  const order = Object.keys(goroutines.by_state ?? {});
+  const modes: FlameMode[] = [{ ...common, ...note, name: "state", words: "By state", colors: "tone", order }];
   if ((goroutines.samples ?? []).length > 1) {
     modes.push({ ...common, ...note, name: "growth", words: "By growth", colors: "growth", change: signed });
   }
@@ -71,17 +72,16 @@ function siteTable(goroutines: Goroutines, profile: Profile, frames: Frames): HT
   const creator = ({ site }: SiteRow): string => shortFunction(site.creator?.function ?? "");
   // A profile.proto knows no creators.
   const creators = rows.some((row) => creator(row) !== "") ? [{ name: "created by", key: creator, words: creator }] : [];
+  const change = ({ site }: SiteRow): number => site.count - site.count_first;
+  // Of one sample there is none to tell.
+  const several = (goroutines.samples ?? []).length > 1;
+  const changes = several ? [{ name: "change", number: true, key: change, words: (row: SiteRow) => signed(change(row)) }] : [];
   const table = new Table<SiteRow>(
     "Sites",
     rows,
     [
       { name: "count", number: true, key: ({ site }) => site.count, words: ({ site }) => count(site.count) },
-      {
-        name: "change",
-        number: true,
-        key: ({ site }) => site.count - site.count_first,
-        words: ({ site }) => signed(site.count - site.count_first),
-      },
+      ...changes,
       { name: "state", room: "short", key: ({ site }) => site.state ?? "", words: ({ site }) => (site.state ?? "unknown") + (site.benign ? " (idle loop)" : "") },
       { name: "function", room: "long", key: ({ site }) => site.function ?? "", words: ({ site }) => site.function ?? "", cell: ({ site }) => element("span", { class: "function" }, shortFunction(site.function ?? "")) },
       { name: "location", key: (row) => frames.place(place(row)), words: (row) => frames.place(place(row)), cell: (row) => frames.shortPlaceElement(place(row)) },

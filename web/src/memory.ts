@@ -107,12 +107,14 @@ function siteTable(memory: Memory, profile: Profile, frames: Frames): HTMLElemen
   const rows = (memory.allocation_sites ?? []).map((site, i): SiteRow => ({ site, frames: profile.allocation_sites[i] ?? [] }));
   const place = ({ frames: numbers }: SiteRow): number => numbers[0] ?? -1;
   const change = ({ site }: SiteRow): number => site.inuse_bytes - site.inuse_bytes_first;
+  const several = (memory.samples ?? []).length > 1;
+  const changes = several ? [{ name: "change", number: true, key: change, words: (row: SiteRow) => signedBytes(change(row)) }] : [];
   const table = new Table<SiteRow>(
     "Allocation sites",
     rows,
     [
       { name: "in use", number: true, key: ({ site }) => site.inuse_bytes, words: ({ site }) => bytes(site.inuse_bytes) },
-      { name: "change", number: true, key: change, words: (row) => signedBytes(change(row)) },
+      ...changes,
       { name: "objects", number: true, key: ({ site }) => site.inuse_objects, words: ({ site }) => count(site.inuse_objects) },
       { name: "allocated", number: true, key: ({ site }) => site.alloc_bytes, words: ({ site }) => bytes(site.alloc_bytes) },
       {

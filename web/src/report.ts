@@ -1,6 +1,8 @@
 // The report as it lies in the file: schema leakfinder/report/v1 (docs/schema/report-v1.json), of which this names what
 // the page shows. Absent fields do not apply.
 
+import { withHiddenShown } from "./visible";
+
 export interface Place {
   function?: string;
   file?: string;
@@ -145,5 +147,5 @@ export interface Report {
 
 /** Parses the block of JSON that stands in the file under `id`. */
 export function readBlock<Block>(id: string): Block {
-  return JSON.parse(document.getElementById(id)?.textContent ?? "null") as Block;
+  return JSON.parse(withHiddenShown(document.getElementById(id)?.textContent ?? "null")) as Block;
 }
