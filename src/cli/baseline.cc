@@ -157,6 +157,16 @@ void apply_baseline(const std::vector<BaselineEntry>& entries, year_month_day to
   }
 }
 
+namespace {
+
+std::string owners_of(const Finding& finding) {
+  std::string out;
+  for (const TargetText& owner : finding.owners) out += (out.empty() ? "" : " ") + visible(owner.raw());
+  return out;
+}
+
+}  // namespace
+
 std::string write_baseline(const Report& report, const std::vector<BaselineEntry>& known, year_month_day today) {
   const year_month_day later(std::chrono::sys_days(today) + std::chrono::days(90));
   std::string out =
@@ -172,7 +182,9 @@ std::string write_baseline(const Report& report, const std::vector<BaselineEntry
         format("\n  - id: {}\n    rule: {}\n    site: {}\n    reason: {}\n", quoted(finding.id), quoted(finding.rule),
                quoted(finding.site.function.raw()), quoted(is_known ? entry->reason : "baseline"));
     if (!expires.empty()) out += format("    expires: {}\n", expires);
-    if (is_known && !entry->owner.empty()) out += format("    owner: {}\n", quoted(entry->owner));
+    if (const std::string owner = is_known ? entry->owner : owners_of(finding); !owner.empty()) {
+      out += format("    owner: {}\n", quoted(owner));
+    }
     any = true;
   }
   return out + (any ? "" : " []\n");

@@ -159,6 +159,14 @@ TEST(WrittenBaseline, RenewsTheExpiryButNotTheWordsOfWhatExpired) {
   EXPECT_EQ(entries[0].expires, 2027y / 2 / 21);
 }
 
+TEST(WrittenBaseline, NamesTheOwnersOfWhatIsNewInIt) {
+  Report report = report_of({finding("a")});
+  report.findings[0].owners = {TargetText("@acme/demo"), TargetText("@bob")};
+  const std::vector<BaselineEntry> entries = entries_of(write_baseline(report, {}, kToday));
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(entries[0].owner, "@acme/demo @bob");
+}
+
 TEST(WrittenBaseline, OfNothingIsOne) {
   EXPECT_THAT(entries_of(write_baseline(report_of({}), {}, kToday)), IsEmpty());
 }
