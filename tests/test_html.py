@@ -176,6 +176,29 @@ def test_the_page_is_light_or_dark_as_the_system_says_or_the_reader_chooses(writ
     assert seen["light"] != seen["dark"] == seen["switched"] and seen["words"] == "Light"
 
 
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours by WCAG 2.2."""
+    def luminance(color: str) -> float:
+        parts = [int(color[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+        red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+WORDS_ON = [("ink", "card"), ("soft", "card"), ("soft", "paper"), ("link", "paper"), ("link", "card"), ("card", "link"), ("suspect", "paper"),
+            *((name, f"{name}-back") for name in ("leak", "suspect", "info", "good"))]
+
+
+@pytest.mark.parametrize("theme", [":root", ':root[data-theme="dark"]'])
+def test_words_and_lines_stand_out_from_what_is_behind_them(theme):
+    block = (pages.WEB / "src" / "page.css").read_text(encoding="utf-8").split(f"{theme} {{", 1)[1].split("}", 1)[0]
+    colors = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block))
+    assert [(pair, contrast(*(colors[name] for name in pair))) for pair in WORDS_ON if contrast(*(colors[name] for name in pair)) < 4.5] == []
+    lines = re.findall(r"#[0-9a-f]{6}", re.search(r"lineColors = (.*)", (pages.WEB / "src" / "chart.ts").read_text(encoding="utf-8"))[1])
+    assert len(lines) == 9 and [line for line in lines if contrast(line, colors["card"]) < 3] == []
+
+
 def test_hostile_names_are_shown_and_run_nowhere(leakfinder):
     names = []
     for i in range(4):

@@ -11,8 +11,8 @@ export interface Line {
   values: (number | null)[];
 }
 
-/** Colours of lines: told apart by readers who confuse red and green, on light and on dark. */
-export const lineColors = ["#4e79a7", "#f28e2b", "#76b7b2", "#e15759", "#b07aa1", "#59a14f", "#edc948", "#9c755f", "#bab0ac"];
+/** Colours of lines: told apart by readers who confuse red and green, with a contrast of three on light and on dark. */
+export const lineColors = ["#4e79a7", "#d9730d", "#2f9c95", "#e15759", "#b07aa1", "#59a14f", "#a8890c", "#9c755f", "#85898f"];
 
 const height = 260;
 /** Steps of an axis of bytes: 1, 2, 4, … so that "4.0 MiB" stands at a tick, not "3.8 MiB". */
@@ -27,7 +27,7 @@ function options(lines: readonly Line[], words: (value: number) => string, width
     scales: { x: { time: false }, y: { range: zero } },
     cursor: { y: false },
     axes: [
-      { ...axis, values: (_plot, ticks) => ticks.map((tick) => (tick === 0 ? "0" : duration(tick * 1000))) },
+      { ...axis, space: 70, values: (_plot, ticks) => ticks.map((tick) => (tick === 0 ? "0" : duration(tick * 1000))) },
       { ...axis, size: 84, ...(words === bytes ? { incrs: byteSteps } : {}), values: (_plot, ticks) => ticks.map(words) },
     ],
     series: [
