@@ -1,5 +1,7 @@
 """What a dump can make LeakFinder keep is bounded by flags; what is beyond is counted and told, and the rest is analysed."""
 
+import json
+
 import pytest
 
 from support.binary import peak_rss
@@ -78,3 +80,31 @@ def test_the_limits_bound_the_memory(leakfinder):
     free = peak_rss("check", "-goroutines-only", "dump.txt", cwd=leakfinder.folder)
     bounded = peak_rss("check", "-goroutines-only", *bounds, "dump.txt", cwd=leakfinder.folder)
     assert bounded < free - (20 << 20), f"{bounded} {free}"
+
+
+SCATTERED = "".join(f"goroutine {n} [chan receive (nil chan)]:\nmain.f(0x1)\n\t/m.go:{n} +0x1\nmain.run()\n\t/m.go:1 +0x1\n"
+                    f"created by main.g in goroutine 1\n\t/m.go:2 +0x1\n\n" for n in range(1, 60_000))
+
+
+@pytest.mark.parametrize("command", ["check", "patterns", "channels"])
+def test_a_dump_of_sixty_thousand_sites_is_reported_in_part_and_tells_how_many_were_left_out(leakfinder, command):
+    """Each finding told all other sites of its start: four gigabytes, a minute, and the same key sixty thousand times."""
+    leakfinder.write("dump.txt", SCATTERED)
+    result = leakfinder(command, "-format=json", "dump.txt", timeout=60 * slowdown())
+    shown = json.loads(result.stdout)  # as it is: to validate ten thousand findings takes minutes
+    assert shown["goroutines"]["total"] == 59_999
+    assert len(shown["findings"]) == 10_000
+    assert [warning["count"] for warning in shown["warnings"] if "findings" in warning["message"]] == [49_999]
+    if slowdown() == 1:
+        assert peak_rss(command, "dump.txt", cwd=leakfinder.folder) < 400 << 20
+
+
+def test_a_profile_whose_stacks_share_their_frames_is_not_written_out_stack_by_stack(leakfinder):
+    """Two bytes a frame in the profile were two hundred in the report: four gigabytes of text."""
+    if slowdown() > 1:
+        pytest.skip("a sanitizer build has memory of its own")
+    deep = [f"example.com/{'long' * 20}/pkg.f{n} /src/{'deep' * 20}/f.go:{n + 1}" for n in range(300)]
+    groups = tuple(Group(1, "chan receive", frames(f"main.site{n} /src/app/s.go:{n + 1}", *(deep[(n + k * (1 + n % 7)) % 300] for k in range(1000)))) for n in range(4000))
+    leakfinder.write("profile.pb.gz", Program(groups).proto())
+    for command in ("check", "analyze"):
+        assert peak_rss(command, "profile.pb.gz", cwd=leakfinder.folder) < 400 << 20

@@ -1,5 +1,7 @@
 #include "detect/detect.h"
 
+#include <utility>
+
 #include "detect/facts.h"
 #include "detect/findings.h"
 #include "detect/leakprof.h"
@@ -47,7 +49,9 @@ Result<Verdicts> run(const History& history, const DetectOptions& options) {
   }
   if (options.leakprof != LeakProf::kOff) add_signatures(context, evidences);
   Verdicts verdicts;
-  verdicts.findings = make_findings(context, evidences);
+  Findings findings = make_findings(context, evidences);
+  verdicts.findings = std::move(findings.kept);
+  verdicts.left_out = findings.left_out;
   if (options.leakprof != LeakProf::kOff) keep_signatures(options, verdicts.findings);
   judge_levels(series, options, verdicts);
   verdicts.pattern = memory.pattern;

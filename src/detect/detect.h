@@ -41,6 +41,7 @@ struct DetectOptions {
 /// What detection has to say of a history: every section a report needs that is judged, not measured.
 struct Verdicts {
   std::vector<Finding> findings;  ///< ordered: verdict, score, count falling, then site
+  std::uint64_t left_out = 0;     ///< findings of the lowest rank, more than a report holds
   HealthSection health;
   Level goroutine_level = Level::kNormal, memory_level = Level::kNormal;
   bool goroutine_alert = false, memory_alert = false;

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "base/format.h"
+#include "base/saturate.h"
 #include "detect/benign.h"
 #include "detect/come_and_stay.h"
 #include "detect/findings.h"
@@ -88,7 +89,7 @@ Crews merge_sites(const Symbols& symbols, const Sites& sites) {
 struct Course {
   std::vector<std::int64_t> values;
 
-  std::int64_t growth() const { return values.back() - values.front(); }
+  std::int64_t growth() const { return subtract_saturating(values.back(), values.front()); }
   std::size_t rounds() const { return values.size() - 1; }
   std::size_t rises() const {
     std::size_t rises = 0;
@@ -182,10 +183,10 @@ Finding goroutine_finding(const Symbols& symbols, const SiteKey& key, const Site
   finding.stack = source_lines(symbols, now.stack);
   finding.id = fingerprint(finding.rule, symbols.function(key.site), symbols.function(key.creator));
   const bool grew = course.growth() > 0;
-  finding.title =
-      TargetText(format("{:+} goroutine{} in {} at {}", course.growth(), std::abs(course.growth()) == 1 ? "" : "s",
-                        finding.state, symbols.function(key.site)));
-  score(static_cast<double>(std::abs(course.growth())), finding);
+  finding.title = TargetText(format("{:+} goroutine{} in {} at {}", course.growth(),
+                                    course.growth() == 1 || course.growth() == -1 ? "" : "s", finding.state,
+                                    symbols.function(key.site)));
+  score(std::abs(static_cast<double>(course.growth())), finding);
   finding.evidence.emplace_back(format("{} goroutine{} before, {} after{}", course.values.front(),
                                        course.values.front() == 1 ? "" : "s", course.values.back(),
                                        grew ? ": " + rounds_in_words(course) : std::string()));
@@ -203,8 +204,19 @@ Finding goroutine_finding(const Symbols& symbols, const SiteKey& key, const Site
   return finding;
 }
 
+/// Leaves out those with the least growth or fall where there are more than a report holds. Returns how many.
+template <class Change, class GrowthOf, class Size>
+std::uint64_t keep_weightiest(std::vector<Change>& changes, GrowthOf growth_of, Size size) {
+  // Growth before a fall: it may be a leak.
+  std::ranges::stable_sort(changes, [&](const Change& a, const Change& b) {
+    const std::int64_t left = growth_of(a), right = growth_of(b);
+    return (left > 0) != (right > 0) ? left > 0 : left > 0 ? left > right : left < right;
+  });
+  return keep_what_fits(changes, kMostFindings, kMostFindingText, size);
+}
+
 void add_goroutine_differences(const Symbols& symbols, const Snapshot& baseline, std::span<const AfterRound> rounds,
-                               std::vector<Finding>& findings) {
+                               Findings& findings) {
   const auto has_creators = [](const Snapshot& s) { return s.goroutines && s.goroutines->has_identities(); };
   bool with_creators = has_creators(baseline);
   for (const AfterRound& round : rounds)
@@ -226,12 +238,28 @@ void add_goroutine_differences(const Symbols& symbols, const Snapshot& baseline,
   SiteCourse of;
   of.seconds = std::chrono::duration<double>(rounds.back().second->steady_at - baseline.steady_at).count();
   of.two_samples_each = rounds.back().first != rounds.back().second;
+  struct Change {
+    const SiteKey* key;
+    const SiteAt* now;
+    SiteCourse of;
+  };
+  std::vector<Change> changes;
   for (const auto& [key, now] : all) {
     of.site = course_of(key, before, firsts, seconds);
     of.crew = course_of(crew_of(symbols, key), crews_before, crew_firsts, crew_seconds);
     constexpr std::int64_t kFewMoves = 5;
-    const bool few_moved = of.crew.growth() == 0 && std::abs(of.site.growth()) < kFewMoves;
-    if (of.site.growth() != 0 && !few_moved) findings.push_back(goroutine_finding(symbols, key, now, of));
+    const bool few_moved = of.crew.growth() == 0 && of.site.growth() < kFewMoves && of.site.growth() > -kFewMoves;
+    if (of.site.growth() != 0 && !few_moved) changes.push_back({&key, &now, of});
+  }
+  findings.left_out += keep_weightiest(
+      changes, [](const Change& change) { return change.of.site.growth(); },
+      [&](const Change& change) {
+        return text_size(symbols, change.now->stack) + 2 * text_size(symbols, change.key->site) +
+               text_size(symbols, change.key->creator);
+      });
+  std::ranges::sort(changes, {}, [](const Change& change) { return *change.key; });
+  for (const Change& change : changes) {
+    findings.kept.push_back(goroutine_finding(symbols, *change.key, *change.now, change.of));
   }
 }
 
@@ -251,8 +279,8 @@ HeapSites sum_heap(const Symbols& symbols, const Snapshot& snapshot) {
   for (const HeapSample& sample : snapshot.heap->samples) {
     const FrameId frame = site_frame(symbols, sample.stack);
     HeapAt& at = sites[symbols.frame(frame).function];
-    at.bytes += sample.inuse_bytes;
-    at.objects += sample.inuse_objects;
+    add_saturating(at.bytes, sample.inuse_bytes);
+    add_saturating(at.objects, sample.inuse_objects);
     const auto bytes = static_cast<double>(sample.inuse_bytes);
     at.variance += sample.inuse_sampled > 0 ? bytes * bytes / static_cast<double>(sample.inuse_sampled)
                                             : bytes * static_cast<double>(snapshot.heap->rate_bytes);
@@ -265,8 +293,51 @@ HeapSites sum_heap(const Symbols& symbols, const Snapshot& snapshot) {
   return sites;
 }
 
+/// An allocating function before and after.
+struct HeapChange {
+  StringId function;
+  HeapAt now;  ///< of the last profile that has it
+  HeapAt before, after;
+  Course course;
+  double error = 0;  ///< standard deviation by sampling
+};
+
+Finding heap_finding(const Symbols& symbols, const HeapChange& of) {
+  const Course& course = of.course;
+  Finding finding;
+  finding.rule = "memory/growing-site";
+  finding.kind = FindingKind::kMemory;
+  finding.verdict = verdict_of(course, false);
+  finding.site = source_line(symbols, of.now.frame);
+  finding.package = TargetText(package_of(symbols.text(of.function)));
+  finding.count = static_cast<std::uint64_t>(std::max<std::int64_t>(of.after.objects, 0));
+  finding.count_before = static_cast<std::uint64_t>(std::max<std::int64_t>(of.before.objects, 0));
+  finding.delta = subtract_saturating(of.after.objects, of.before.objects);
+  finding.bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(of.after.bytes, 0));
+  finding.bytes_before = static_cast<std::uint64_t>(std::max<std::int64_t>(course.values.front(), 0));
+  finding.bytes_delta = course.growth();
+  finding.is_new = course.values.front() == 0;
+  for (const std::int64_t value : course.values)
+    finding.counts.push_back(static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0)));
+  finding.stack = source_lines(symbols, of.now.stack);
+  finding.id = fingerprint(finding.rule, symbols.text(of.function), {});
+  constexpr double kMiB = 1 << 20;
+  const auto growth = static_cast<double>(course.growth());
+  finding.title = TargetText(format("{:+.1f} MiB of live heap from {}", growth / kMiB, symbols.text(of.function)));
+  score(std::abs(growth) / static_cast<double>(kLeastBytes), finding);
+  finding.evidence.emplace_back(format("{:.1f} MiB before, {:.1f} MiB after (sampling error ±{:.1f} MiB){}",
+                                       static_cast<double>(course.values.front()) / kMiB,
+                                       static_cast<double>(course.values.back()) / kMiB, 2 * of.error / kMiB,
+                                       course.growth() > 0 ? ": " + rounds_in_words(course) : std::string()));
+  if (finding.verdict == Verdict::kSuspect) {
+    finding.advice =
+        TargetText("`-rounds=3` tells growth in every round from warm-up, `-force-gc` what a collection would free.");
+  }
+  return finding;
+}
+
 void add_heap_differences(const Symbols& symbols, const Snapshot& baseline, std::span<const AfterRound> rounds,
-                          std::vector<Finding>& findings) {
+                          Findings& findings) {
   if (!baseline.heap) return;
   const HeapSites before = sum_heap(symbols, baseline);
   std::vector<HeapSites> after;
@@ -277,45 +348,22 @@ void add_heap_differences(const Symbols& symbols, const Snapshot& baseline, std:
     const auto found = sites.find(function);
     return found == sites.end() ? HeapAt{} : found->second;
   };
+  std::vector<HeapChange> changes;
   for (const auto& [function, now] : all) {
-    Course course;
-    course.values.push_back(at(before, function).bytes);
-    for (const HeapSites& sites : after) course.values.push_back(at(sites, function).bytes);
-    const double error = std::sqrt(at(before, function).variance + at(after.back(), function).variance);
-    const double growth = static_cast<double>(std::abs(course.growth()));
-    if (growth < static_cast<double>(kLeastBytes) || growth < 2 * error) continue;
-    Finding finding;
-    finding.rule = "memory/growing-site";
-    finding.kind = FindingKind::kMemory;
-    finding.verdict = verdict_of(course, false);
-    finding.site = source_line(symbols, now.frame);
-    finding.package = TargetText(package_of(symbols.text(function)));
-    const HeapAt last = at(after.back(), function);
-    finding.count = static_cast<std::uint64_t>(std::max<std::int64_t>(last.objects, 0));
-    finding.count_before = static_cast<std::uint64_t>(std::max<std::int64_t>(at(before, function).objects, 0));
-    finding.delta = last.objects - at(before, function).objects;
-    finding.bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(last.bytes, 0));
-    finding.bytes_before = static_cast<std::uint64_t>(std::max<std::int64_t>(course.values.front(), 0));
-    finding.bytes_delta = course.growth();
-    finding.is_new = course.values.front() == 0;
-    for (const std::int64_t value : course.values)
-      finding.counts.push_back(static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0)));
-    finding.stack = source_lines(symbols, now.stack);
-    finding.id = fingerprint(finding.rule, symbols.text(function), {});
-    constexpr double kMiB = 1 << 20;
-    finding.title = TargetText(format("{:+.1f} MiB of live heap from {}", static_cast<double>(course.growth()) / kMiB,
-                                      symbols.text(function)));
-    score(growth / static_cast<double>(kLeastBytes), finding);
-    finding.evidence.emplace_back(format("{:.1f} MiB before, {:.1f} MiB after (sampling error ±{:.1f} MiB){}",
-                                         static_cast<double>(course.values.front()) / kMiB,
-                                         static_cast<double>(course.values.back()) / kMiB, 2 * error / kMiB,
-                                         course.growth() > 0 ? ": " + rounds_in_words(course) : std::string()));
-    if (finding.verdict == Verdict::kSuspect) {
-      finding.advice =
-          TargetText("`-rounds=3` tells growth in every round from warm-up, `-force-gc` what a collection would free.");
-    }
-    findings.push_back(std::move(finding));
+    HeapChange change{function, now, at(before, function), at(after.back(), function), {}, 0};
+    change.course.values.push_back(change.before.bytes);
+    for (const HeapSites& sites : after) change.course.values.push_back(at(sites, function).bytes);
+    change.error = std::sqrt(change.before.variance + change.after.variance);
+    const double growth = std::abs(static_cast<double>(change.course.growth()));
+    if (growth >= static_cast<double>(kLeastBytes) && growth >= 2 * change.error) changes.push_back(std::move(change));
   }
+  findings.left_out += keep_weightiest(
+      changes, [](const HeapChange& change) { return change.course.growth(); },
+      [&](const HeapChange& change) {
+        return text_size(symbols, change.now.stack) + 2 * text_size(symbols, change.now.frame);
+      });
+  std::ranges::sort(changes, {}, &HeapChange::function);
+  for (const HeapChange& change : changes) findings.kept.push_back(heap_finding(symbols, change));
 }
 
 /// Whether a finding rests on what one sample shows for good. Other rules depend on how long was looked and how many
@@ -324,26 +372,30 @@ bool is_lasting_rule(const Finding& finding) {
   return finding.rule == "goroutine/proven-leak" || finding.rule == "goroutine/blocked-forever";
 }
 
-bool same_site(const Finding& a, const Finding& b) {
-  return a.kind == b.kind && a.site == b.site && a.state == b.state;
+/// What a difference and a finding of one place share.
+auto place_of(const Finding& finding) {
+  return std::tie(finding.kind, finding.site, finding.state);
 }
 
 }  // namespace
 
-std::vector<Finding> find_differences(const Symbols& symbols, const Snapshot& baseline,
-                                      std::span<const AfterRound> rounds) {
-  std::vector<Finding> findings;
+Findings find_differences(const Symbols& symbols, const Snapshot& baseline, std::span<const AfterRound> rounds) {
+  Findings findings;
   if (rounds.empty()) return findings;
   if (baseline.goroutines) add_goroutine_differences(symbols, baseline, rounds, findings);
   add_heap_differences(symbols, baseline, rounds, findings);
-  sort_findings(findings);
+  sort_findings(findings.kept);
   return findings;
 }
 
 std::vector<Finding> merge_differences(std::vector<Finding> differences, std::vector<Finding> found) {
+  // The first of each place.
+  std::map<std::tuple<const FindingKind&, const SourceLine&, const std::string&>, const Finding*> by_place;
+  for (const Finding& finding : found) by_place.try_emplace(place_of(finding), &finding);
   for (Finding& difference : differences) {
-    const auto twin = std::ranges::find_if(found, [&](const Finding& other) { return same_site(difference, other); });
-    if (twin == found.end()) continue;
+    const auto at = by_place.find(place_of(difference));
+    if (at == by_place.end()) continue;
+    const Finding* twin = at->second;
     Finding merged = *twin;
     if (!is_lasting_rule(*twin)) {
       merged.rule = difference.rule;

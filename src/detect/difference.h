@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "model/finding.h"
+#include "detect/findings.h"
 #include "model/snapshot.h"
 #include "model/symbols.h"
 
@@ -22,8 +22,7 @@ struct AfterRound {
 /// Verdicts: what grew in each of at least three rounds leaks; what grew in one round is a suspect, an ordinary wait
 /// of the benign catalogue and what stopped growing after the first round (warm-up) info, like what shrank. Memory
 /// counts only beyond 1 MiB and twice the sampling error. Ordered by weight.
-std::vector<Finding> find_differences(const Symbols& symbols, const Snapshot& baseline,
-                                      std::span<const AfterRound> rounds);
+Findings find_differences(const Symbols& symbols, const Snapshot& baseline, std::span<const AfterRound> rounds);
 
 /// Brings `differences` and what the rules found in the same samples together: one finding a site, with the stronger
 /// verdict and all evidence. What did not change is left out.

@@ -69,7 +69,7 @@ std::vector<Finding> differences(testing::Scene& scene, const std::vector<testin
   baseline.goroutines = scene.dump(before);
   first.goroutines = second.goroutines = scene.dump(after);
   const AfterRound round{&first, &second};
-  return find_differences(scene.symbols, baseline, std::span(&round, 1));
+  return find_differences(scene.symbols, baseline, std::span(&round, 1)).kept;
 }
 
 TEST(Difference, IsNoneWhereAWorkerMovedToAnotherLine) {

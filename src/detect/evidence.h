@@ -55,6 +55,7 @@ struct GroupFacts {
   std::uint64_t count = 0;  ///< now
   std::string_view benign;  ///< why its wait is ordinary, from the benign catalogue; empty: not in it
   BenignNumber number = BenignNumber::kConstant;  ///< of a benign wait
+  bool starter_runs = false;                      ///< the function that started them is on some goroutine's stack
   bool explained_by_load = false;                 ///< a benign wait that grows as goroutines do that are alive
   std::uint32_t in_step_with = 0;  ///< index + 1 of the leaking group with which a benign wait grows in step
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_set>
+#include <utility>
 
 #include "detect/benign.h"
 #include "detect/come_and_stay.h"
@@ -37,23 +39,44 @@ std::vector<double> counts_of(const Population& population, const Series& series
   return counts;
 }
 
-/// Whether goroutines of some population that is alive, seen at different places from sample to sample, have grown as
-/// the group has: then its growth is load.
-bool explained_by_load(const Series& series, const Group& group, const Growth& growth) {
-  if (!growth.identified || growth.counts.size() < 3) return false;
-  const double gain = static_cast<double>(growth.last()) - static_cast<double>(growth.first());
-  return std::ranges::any_of(series.populations, [&](const Population& population) {
-    if (!population.identified || &population == &series.populations[group.root_population - 1]) return false;
+/// A population whose goroutines are seen at different places from sample to sample.
+struct AlivePopulation {
+  std::uint32_t index = 0;  ///< into Series::populations
+  std::vector<double> counts;
+};
+
+/// Of very many those with the most movement.
+std::vector<AlivePopulation> find_alive(const Series& series) {
+  constexpr std::size_t kMost = 1'000;
+  constexpr std::uint64_t kOneInFifty = 50;
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> moving;
+  for (std::uint32_t i = 0; i < series.populations.size(); ++i) {
+    const Population& population = series.populations[i];
     std::uint64_t seen = 0, moved = 0;
     for (const Population::Point& point : population.points) {
       seen += point.count;
       moved += point.moved;
     }
-    constexpr std::uint64_t kOneInFifty = 50;
-    if (moved < 2 || moved * kOneInFifty < seen) return false;
-    const std::vector<double> counts = counts_of(population, series);
-    if (counts.size() != growth.counts.size() || counts.back() - counts.front() < gain / 2) return false;
-    return correlate(counts, as_doubles(growth.counts)) >= 0.9;
+    if (population.identified && moved >= 2 && moved * kOneInFifty >= seen) moving.emplace_back(moved, i);
+  }
+  if (moving.size() > kMost) {
+    std::ranges::stable_sort(moving, std::ranges::greater{}, [](const auto& entry) { return entry.first; });
+    moving.resize(kMost);
+  }
+  std::vector<AlivePopulation> alive;
+  for (const auto& [moved, index] : moving) alive.push_back({index, counts_of(series.populations[index], series)});
+  return alive;
+}
+
+/// Whether goroutines of some population that is alive have grown as the group has: then its growth is load.
+bool explained_by_load(const std::vector<AlivePopulation>& alive, const Group& group, const Growth& growth) {
+  if (!growth.identified || growth.counts.size() < 3) return false;
+  const double gain = static_cast<double>(growth.last()) - static_cast<double>(growth.first());
+  const std::vector<double> own = as_doubles(growth.counts);
+  return std::ranges::any_of(alive, [&](const AlivePopulation& population) {
+    const std::vector<double>& counts = population.counts;
+    if (population.index + 1 == group.root_population || counts.size() != own.size()) return false;
+    return counts.back() - counts.front() >= gain / 2 && correlate(counts, own) >= 0.9;
   });
 }
 
@@ -75,6 +98,41 @@ void count_orphans(const Series& series, std::vector<GroupFacts>& facts) {
   for (const auto& [group, starter] : started) ++facts[group].growth.starters;
 }
 
+/// Whether each group's starter is on the stack of a goroutine that is there now. One pass over the stacks: asked for
+/// each group anew, a dump of many different stacks would take for ever.
+void find_starters(const Symbols& symbols, const Series& series, std::vector<GroupFacts>& facts) {
+  std::unordered_set<StringId> running;
+  std::vector<bool> seen(symbols.frame_count() + 1, false);
+  for (const Group& group : series.groups) {
+    if (group.points.empty() || group.points.back().count == 0) continue;
+    for (const FrameId frame : symbols.stack(group.stack)) {
+      if (seen[frame.value]) continue;
+      seen[frame.value] = true;
+      running.insert(symbols.frame(frame).function);
+    }
+  }
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    const FrameId creator = series.groups[i].creator;
+    facts[i].starter_runs = creator && running.contains(symbols.frame(creator).function);
+  }
+}
+
+/// The groups that come and stay and are in no benign catalogue: a benign wait may grow in step with them. Of very many
+/// the largest.
+std::vector<std::uint32_t> find_leaders(const Series& series, const std::vector<GroupFacts>& facts) {
+  constexpr std::size_t kMost = 1'000;
+  std::vector<std::uint32_t> leaders;
+  for (std::uint32_t i = 0; i < facts.size(); ++i) {
+    if (facts[i].benign.empty() && come_and_stay(facts[i], series.groups[i].state_class)) leaders.push_back(i);
+  }
+  if (leaders.size() > kMost) {
+    std::ranges::stable_sort(leaders, std::ranges::greater{}, [&](std::uint32_t i) { return facts[i].count; });
+    leaders.resize(kMost);
+    std::ranges::sort(leaders);
+  }
+  return leaders;
+}
+
 }  // namespace
 
 std::vector<GroupFacts> measure_groups(const Symbols& symbols, const Series& series) {
@@ -90,17 +148,20 @@ std::vector<GroupFacts> measure_groups(const Symbols& symbols, const Series& ser
     facts[i].number = benign->number;
   }
   if (!series.identities_broken) count_orphans(series, facts);
+  find_starters(symbols, series, facts);
+  const std::vector<AlivePopulation> alive = find_alive(series);
+  const std::vector<std::uint32_t> leaders = find_leaders(series, facts);
   for (std::size_t i = 0; i < facts.size(); ++i) {
     GroupFacts& own = facts[i];
     const Group& group = series.groups[i];
     const bool known_load = !own.benign.empty() && own.number != BenignNumber::kConstant;
     if (!known_load && group.state_class != StateClass::kIo) continue;
     if (!come_and_stay(own, group.state_class)) continue;
-    own.explained_by_load = explained_by_load(series, group, own.growth);
-    for (std::size_t j = 0; known_load && j < facts.size() && own.in_step_with == 0; ++j) {
-      if (j == i || !facts[j].benign.empty() || !come_and_stay(facts[j], series.groups[j].state_class)) continue;
-      if (in_step(own.growth, facts[j].growth)) own.in_step_with = static_cast<std::uint32_t>(j + 1);
-    }
+    own.explained_by_load = explained_by_load(alive, group, own.growth);
+    if (!known_load) continue;
+    const auto leader =
+        std::ranges::find_if(leaders, [&](std::uint32_t j) { return in_step(own.growth, facts[j].growth); });
+    if (leader != leaders.end()) own.in_step_with = *leader + 1;
   }
   return facts;
 }

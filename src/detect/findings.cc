@@ -69,7 +69,35 @@ Excuse excuse_of(const Context& context, std::uint32_t index) {
   return {Verdict::kLeak, known + ", but ordinary only while its number does not grow"};
 }
 
-void describe_group(const Context& context, std::uint32_t index, Finding& finding) {
+/// Goroutines by state, in the order of their first group.
+using States = std::vector<std::pair<WaitState, std::uint64_t>>;
+
+void add_state(WaitState state, std::uint64_t count, States& states) {
+  const auto at = std::ranges::find(states, state, &States::value_type::first);
+  if (at == states.end()) {
+    states.emplace_back(state, count);
+  } else {
+    at->second += count;
+  }
+}
+
+/// The goroutines of one start, an entry function and a `go` statement, wherever they are.
+using Starts = std::map<std::pair<std::uint32_t, FrameId>, States>;
+
+std::pair<std::uint32_t, FrameId> start_of(const Group& group) {
+  return {group.root_population, group.creator};
+}
+
+Starts find_starts(const Context& context) {
+  Starts starts;
+  for (std::size_t i = 0; i < context.series.groups.size(); ++i) {
+    const Group& group = context.series.groups[i];
+    if (context.groups[i].count > 0) add_state(group.state, context.groups[i].count, starts[start_of(group)]);
+  }
+  return starts;
+}
+
+void describe_group(const Context& context, const Starts& starts, std::uint32_t index, Finding& finding) {
   const Symbols& symbols = context.symbols;
   const Group& group = context.series.groups[index];
   const GroupFacts& facts = context.groups[index];
@@ -92,11 +120,11 @@ void describe_group(const Context& context, std::uint32_t index, Finding& findin
     finding.survivors = growth.survivors;
   }
   finding.stack = source_lines(symbols, group.stack);
-  for (std::size_t i = 0; i < context.series.groups.size(); ++i) {
-    const Group& other = context.series.groups[i];
-    const bool same_start = other.root_population == group.root_population && other.creator == group.creator;
-    if (i == index || !same_start || context.groups[i].count == 0) continue;
-    finding.other_states.emplace_back(wait_state_name(other.state), context.groups[i].count);
+  if (const auto start = starts.find(start_of(group)); start != starts.end()) {
+    for (const auto& [state, count] : start->second) {
+      const std::uint64_t others = state == group.state ? count - std::min(count, facts.count) : count;
+      if (others > 0) finding.other_states.emplace_back(wait_state_name(state), others);
+    }
   }
   const Mistake mistake = name_mistake(context, index);
   finding.resembles = mistake.resembles();
@@ -261,6 +289,16 @@ SourceLine source_line(const Symbols& symbols, FrameId frame) {
   return {TargetText(symbols.function(frame)), TargetText(symbols.file(frame)), symbols.frame(frame).line};
 }
 
+std::size_t text_size(const Symbols& symbols, FrameId frame) {
+  return sizeof(SourceLine) + symbols.function(frame).size() + symbols.file(frame).size();
+}
+
+std::size_t text_size(const Symbols& symbols, StackId stack) {
+  std::size_t size = 0;
+  for (const FrameId frame : symbols.stack(stack)) size += text_size(symbols, frame);
+  return size;
+}
+
 std::vector<SourceLine> source_lines(const Symbols& symbols, StackId stack) {
   std::vector<SourceLine> lines;
   for (const FrameId frame : symbols.stack(stack)) lines.push_back(source_line(symbols, frame));
@@ -279,23 +317,83 @@ void sort_findings(std::vector<Finding>& findings) {
   number_twins(findings);
 }
 
-std::vector<Finding> make_findings(const Context& context, const Evidences& evidences) {
+namespace {
+
+/// A finding to be, before its text is made.
+struct Candidate {
+  Subject subject;
+  Verdict verdict = Verdict::kInfo;
+  int score = 0;
+  std::uint64_t count = 0;
+};
+
+std::size_t names_of(const Context& context, const Subject& subject) {
+  const Symbols& symbols = context.symbols;
+  if (subject.kind == SubjectKind::kGroup) {
+    const Group& group = context.series.groups[subject.index];
+    return text_size(symbols, group.stack) + 2 * text_size(symbols, group.site) + text_size(symbols, group.creator);
+  }
+  if (subject.kind != SubjectKind::kHeapSite) return 0;
+  const HeapSite& site = context.series.heap_sites[subject.index];
+  return text_size(symbols, site.stack) + 2 * text_size(symbols, site.frame);
+}
+
+/// Takes out those that rank lowest, as `sort_findings` would, until the rest is within the limits; they are in order
+/// of their subjects before and after. Returns how many went.
+std::uint64_t keep_within_limits(const Context& context, std::vector<Candidate>& candidates) {
+  std::ranges::stable_sort(candidates, {}, [](const Candidate& candidate) {
+    return std::tuple(-static_cast<int>(candidate.verdict), -candidate.score,
+                      -static_cast<std::int64_t>(candidate.count));
+  });
+  const std::uint64_t left_out =
+      keep_what_fits(candidates, kMostFindings, kMostFindingText,
+                     [&](const Candidate& candidate) { return names_of(context, candidate.subject); });
+  std::ranges::sort(candidates, {}, &Candidate::subject);
+  return left_out;
+}
+
+/// Lists the groups that are stuck because of the finding's; of very many those with most goroutines.
+void add_consequences(const Context& context, std::vector<std::uint32_t> groups, Finding& finding) {
+  constexpr std::size_t kMost = 1'000;
+  if (groups.size() > kMost) {
+    std::ranges::stable_sort(groups, std::ranges::greater{}, [&](std::uint32_t i) { return context.groups[i].count; });
+    groups.resize(kMost);
+  }
+  for (const std::uint32_t group : groups) finding.consequences.push_back(consequence_of(context, group));
+}
+
+}  // namespace
+
+Findings make_findings(const Context& context, const Evidences& evidences) {
   BySubject by_subject;
   for (const Evidence& evidence : evidences) by_subject[evidence.subject].push_back(&evidence);
-  std::vector<Finding> findings;
-  std::map<std::uint32_t, std::vector<Consequence>> consequences;
-  std::map<std::uint32_t, std::size_t> finding_of_group;
-  MemoryOwners owners;
+  std::vector<Candidate> candidates;
+  std::map<std::uint32_t, std::vector<std::uint32_t>> behind;  // groups that are a consequence of a root's
   for (const auto& [subject, about] : by_subject) {
+    Candidate candidate{.subject = subject};
     Excuse excuse;
     if (subject.kind == SubjectKind::kGroup) {
       const std::uint32_t root = root_of(context, by_subject, subject.index);
       if (root != subject.index) {
-        consequences[root].push_back(consequence_of(context, subject.index));
+        behind[root].push_back(subject.index);
         continue;
       }
       excuse = excuse_of(context, subject.index);
+      candidate.count = context.groups[subject.index].count;
     }
+    const Judgement judgement = judge(about, excuse.at_most);
+    candidate.verdict = judgement.verdict;
+    candidate.score = judgement.score;
+    candidates.push_back(candidate);
+  }
+  Findings findings;
+  findings.left_out = keep_within_limits(context, candidates);
+  const Starts starts = find_starts(context);
+  MemoryOwners owners;
+  for (const Candidate& candidate : candidates) {
+    const Subject& subject = candidate.subject;
+    const std::vector<const Evidence*>& about = by_subject.at(subject);
+    const Excuse excuse = subject.kind == SubjectKind::kGroup ? excuse_of(context, subject.index) : Excuse{};
     const auto owner = subject.kind == SubjectKind::kHeapSite ? owners.find(subject.index) : owners.end();
     if (owner != owners.end() && owner->second.memory.is_small_change()) continue;
     const Judgement judgement = judge(about, excuse.at_most);
@@ -306,8 +404,7 @@ std::vector<Finding> make_findings(const Context& context, const Evidences& evid
     set_score(judgement.score, "a score is 100 at most, a leak's 50 at least", finding);
     switch (subject.kind) {
       case SubjectKind::kGroup:
-        describe_group(context, subject.index, finding);
-        finding_of_group[subject.index] = findings.size();
+        describe_group(context, starts, subject.index, finding);
         break;
       case SubjectKind::kHeapSite:
         describe_heap_site(context, subject.index, finding);
@@ -317,19 +414,20 @@ std::vector<Finding> make_findings(const Context& context, const Evidences& evid
         break;
     }
     add_words(about, excuse, finding);
-    if (subject.kind == SubjectKind::kGroup) add_what_settles_it(context.groups[subject.index], about, finding);
-    if (subject.kind == SubjectKind::kGroup) attach_memory(context, subject.index, finding, owners);
+    if (subject.kind == SubjectKind::kGroup) {
+      add_what_settles_it(context.groups[subject.index], about, finding);
+      attach_memory(context, subject.index, finding, owners);
+      add_root(context, by_subject, subject.index, finding);
+      if (const auto list = behind.find(subject.index); list != behind.end()) {
+        add_consequences(context, std::move(list->second), finding);
+      }
+    }
     if (owner != owners.end()) add_owner(owner->second, finding);
-    if (subject.kind == SubjectKind::kGroup) add_root(context, by_subject, subject.index, finding);
     const std::string_view creator = finding.creator ? finding.creator->function.raw() : std::string_view{};
     finding.id = fingerprint(finding.rule, finding.site.function.raw(), creator);
-    findings.push_back(std::move(finding));
+    findings.kept.push_back(std::move(finding));
   }
-  for (auto& [root, list] : consequences) {
-    const auto at = finding_of_group.find(root);
-    if (at != finding_of_group.end()) findings[at->second].consequences = std::move(list);
-  }
-  sort_findings(findings);
+  sort_findings(findings.kept);
   return findings;
 }
 

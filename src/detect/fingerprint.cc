@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -80,11 +81,13 @@ void number_twins(std::vector<Finding>& findings) {
     return key(*a) < key(*b);
   });
   std::set<std::string> shared, used;
+  std::map<std::string, int> ordinals;  // the last one given of each id
   for (const Finding& finding : findings) shared.insert(finding.id);
   for (Finding* finding : in_source_order) {
     const std::string id = finding->id;
     bool unique = used.insert(id).second;
-    for (int ordinal = 2; !unique; ++ordinal) {
+    while (!unique) {
+      const int ordinal = ++ordinals.try_emplace(id, 1).first->second;
       finding->id = format("{:016x}", hash_text(format("{}\n{}", id, ordinal)));
       unique = !shared.contains(finding->id) && used.insert(finding->id).second;
     }

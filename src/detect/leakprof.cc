@@ -38,6 +38,11 @@ std::string_view kind_of_wait(StateClass state_class) {
   return "waits in this state are often idle ones";
 }
 
+/// Whether there may be a proof, for which the threshold does not count.
+bool is_listed_whatever_count(const Context& context, const Group& group) {
+  return group.leaked > 0 || group.state_class == StateClass::kForever || !context.series.leaked.empty();
+}
+
 struct Band {
   int least, most;
 };
@@ -108,6 +113,7 @@ void add_signatures(const Context& context, Evidences& evidences) {
     const GroupFacts& facts = context.groups[i];
     const Growth& growth = facts.growth;
     if (facts.count == 0 || !facts.benign.empty()) continue;
+    if (facts.count < context.options.leakprof_threshold && !is_listed_whatever_count(context, group)) continue;
     if (context.options.leakprof_blocked && !is_waiting(group.state_class)) continue;
     const Subject subject{SubjectKind::kGroup, i};
     if (growth.identified && growth.first() > 0 && growth.survivors > 0) {

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <tuple>
+#include <unordered_set>
 
 #include "base/format.h"
 #include "detect/site.h"
@@ -173,17 +174,22 @@ std::vector<Edge> probable_holders(const Symbols& symbols, const Series& series,
   return holders;
 }
 
-/// Whether a goroutine that may go on, in code of the type the waiter waits in, may be the holder: somebody who sleeps,
-/// reads or computes, or who came lately. Then there is no knot to see.
-bool held_by_the_living(const Symbols& symbols, const Series& series, const Node& waiter) {
-  if (!is_type(waiter.waits_in)) return false;
-  return std::ranges::any_of(series.groups, [&](const Group& group) {
+/// The types in whose code a goroutine is that may go on: somebody who sleeps, reads or computes, or who came lately.
+/// He may be the holder of their locks, and then there is no knot to see.
+std::unordered_set<std::string_view> types_of_the_living(const Symbols& symbols, const Series& series) {
+  std::unordered_set<std::string_view> types;
+  std::vector<bool> seen(symbols.frame_count() + 1, false);
+  for (const Group& group : series.groups) {
     const bool empty = group.points.empty() || group.points.back().serial != series.samples.back().serial ||
                        group.points.back().count == 0;
-    if (empty || !group.identified || takes_part(group)) return false;
-    return std::ranges::any_of(symbols.stack(group.stack),
-                               [&](FrameId frame) { return owner_type(symbols.function(frame)) == waiter.waits_in; });
-  });
+    if (empty || !group.identified || takes_part(group)) continue;
+    for (const FrameId frame : symbols.stack(group.stack)) {
+      if (seen[frame.value]) continue;
+      seen[frame.value] = true;
+      if (const std::string_view type = owner_type(symbols.function(frame)); is_type(type)) types.insert(type);
+    }
+  }
+  return types;
 }
 
 /// By name of the site, so that nothing depends on counts.
@@ -309,9 +315,11 @@ LockGraph build_lock_graph(const Symbols& symbols, const Series& series) {
   graph.parts.resize(series.groups.size());
   if (series.identities_broken) return graph;
   const Nodes nodes = stuck_nodes(symbols, series);
+  if (nodes.empty()) return graph;
+  const std::unordered_set<std::string_view> alive = types_of_the_living(symbols, series);
   Edges edges;
   for (const auto& [index, node] : nodes) {
-    if (!waits_for_lock(series.groups[index]) || held_by_the_living(symbols, series, node)) continue;
+    if (!waits_for_lock(series.groups[index]) || alive.contains(node.waits_in)) continue;
     std::vector<Edge>& holders = edges[index] = probable_holders(symbols, series, nodes, node);
     const bool nests = is_type(node.waits_in) && node.own_frames_of_waits_in >= 2;
     if (holders.empty() && nests && series.groups[index].state_class == StateClass::kLock) {

@@ -34,15 +34,7 @@ struct Look {
   bool in(StateClass state_class) const { return group.state_class == state_class; }
   bool knows_starters() const { return group.identified && facts.growth.starters > 0; }
   /// Whether no goroutine that is left runs the function that started these, so that it has returned.
-  bool starter_returned() const {
-    if (!group.creator) return false;
-    const std::string_view function = creator();
-    return std::ranges::none_of(context.series.groups, [&](const Group& other) {
-      const bool empty = other.points.empty() || other.points.back().count == 0;
-      return !empty && std::ranges::any_of(context.symbols.stack(other.stack),
-                                           [&](FrameId frame) { return context.symbols.function(frame) == function; });
-    });
-  }
+  bool starter_returned() const { return group.creator && !facts.starter_runs; }
   /// Whether the starters have ended and left two or more each, on average; one that lives may have started each of
   /// its own in a call of its own.
   bool several_each() const {

@@ -53,8 +53,9 @@ class Comparison {
  private:
   Result<void> finish(const Snapshot& before, std::span<const detect::AfterRound> rounds, Report& report) {
     if (Result<void> judged = judge(observation_, options_, report); !judged) return judged;
-    report.findings =
-        detect::merge_differences(detect::find_differences(symbols_, before, rounds), std::move(report.findings));
+    detect::Findings differences = detect::find_differences(symbols_, before, rounds);
+    report.findings = detect::merge_differences(std::move(differences.kept), std::move(report.findings));
+    note_left_out(differences.left_out, report);
     report.criteria = options_.criteria;
     judge_again(report);
     return {};

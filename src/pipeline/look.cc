@@ -14,6 +14,16 @@ namespace lf::pipeline {
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
+void note_left_out(std::uint64_t findings, Report& report) {
+  if (findings == 0) return;
+  report.warnings.push_back({WarningCode::kLimitReached,
+                             TargetText(format("more findings than a report holds ({} of them, {} MiB of names): those "
+                                               "of the lowest rank were left out",
+                                               detect::kMostFindings, detect::kMostFindingText >> 20)),
+                             {},
+                             findings});
+}
+
 Result<void> judge(const Observation& observation, const LookOptions& options, Report& report) {
   observation.fill(report);
   if (options.stacks) report.stacks = observation.stacks();
@@ -34,6 +44,7 @@ Result<void> judge(const Observation& observation, const LookOptions& options, R
     report.memory->growth_bytes_per_s = verdicts->growth_bytes_per_s;
   }
   for (const Warning& warning : observation.history().warnings().all()) report.warnings.push_back(warning);
+  note_left_out(verdicts->left_out, report);
   return {};
 }
 

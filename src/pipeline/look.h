@@ -48,6 +48,9 @@ struct Looked {
 /// Judges `observation` and writes everything but target, cost and times into `report`.
 [[nodiscard]] Result<void> judge(const Observation& observation, const LookOptions& options, Report& report);
 
+/// Says how many findings were left out because a report holds no more; nothing of none.
+void note_left_out(std::uint64_t findings, Report& report);
+
 /// Orders the findings and judges health anew, after findings were added or accepted.
 void judge_again(Report& report);
 

@@ -30,6 +30,13 @@ void thin(std::vector<Point>& points) {
   points.resize(kept);
 }
 
+/// Puts `sites` in the order of their rank, and leaves out what is more than a report holds.
+template <class Site, class Rank, class Size>
+void keep_largest(std::vector<Site>& sites, Rank rank, Size size) {
+  std::ranges::sort(sites, [&](const Site& a, const Site& b) { return rank(a) < rank(b); });
+  detect::keep_what_fits(sites, kMostSites, kMostSiteText, size);
+}
+
 double per(std::uint64_t last, std::uint64_t first, double seconds) {
   return last > first ? static_cast<double>(last - first) / seconds : 0;
 }
@@ -152,8 +159,21 @@ std::vector<SiteCount> Observation::site_counts() const {
     const auto sum = sums.find(key_of(group));
     if (sum != sums.end() && !group.serves_our_request) sum->second.first += group.count;
   }
+  const auto rank = [&](const std::pair<Key, Sum>& entry) {
+    const auto& [frame, creator, state] = entry.first;
+    return std::tuple(~entry.second.count, symbols_.function(frame), symbols_.file(frame), symbols_.frame(frame).line,
+                      wait_state_name(state), symbols_.function(creator), symbols_.file(creator),
+                      symbols_.frame(creator).line);
+  };
+  std::vector<std::pair<Key, Sum>> largest(sums.begin(), sums.end());
+  sums.clear();
+  keep_largest(largest, rank, [&](const std::pair<Key, Sum>& entry) {
+    const auto& [frame, creator, state] = entry.first;
+    return detect::text_size(symbols_, entry.second.stack) + detect::text_size(symbols_, frame) +
+           detect::text_size(symbols_, creator);
+  });
   std::vector<SiteCount> sites;
-  for (const auto& [key, sum] : sums) {
+  for (const auto& [key, sum] : largest) {
     const auto& [frame, creator, state] = key;
     SiteCount site{.site = detect::source_line(symbols_, frame),
                    .creator = {},
@@ -164,9 +184,6 @@ std::vector<SiteCount> Observation::site_counts() const {
     if (creator) site.creator = detect::source_line(symbols_, creator);
     sites.push_back(std::move(site));
   }
-  std::ranges::sort(sites, [](const SiteCount& a, const SiteCount& b) {
-    return std::tie(b.count, a.site, a.state, a.creator) < std::tie(a.count, b.site, b.state, b.creator);
-  });
   return sites;
 }
 
@@ -186,8 +203,17 @@ GoroutineSection Observation::goroutine_section() const {
 
 std::vector<AllocationSite> Observation::allocation_sites() const {
   const double seconds = std::chrono::duration<double>(last_heap_at_ - first_heap_at_).count();
+  const auto rank = [&](const std::pair<FrameId, HeapAt>& entry) {
+    const auto& [frame, at] = entry;
+    return std::tuple(~at_least_zero(at.inuse_bytes), ~at_least_zero(at.alloc_bytes), symbols_.function(frame),
+                      symbols_.file(frame), symbols_.frame(frame).line);
+  };
+  std::vector<std::pair<FrameId, HeapAt>> largest(last_heap_.begin(), last_heap_.end());
+  keep_largest(largest, rank, [&](const std::pair<FrameId, HeapAt>& entry) {
+    return detect::text_size(symbols_, entry.second.stack) + detect::text_size(symbols_, entry.first);
+  });
   std::vector<AllocationSite> sites;
-  for (const auto& [frame, at] : last_heap_) {
+  for (const auto& [frame, at] : largest) {
     AllocationSite site{.site = detect::source_line(symbols_, frame),
                         .inuse_bytes = at_least_zero(at.inuse_bytes),
                         .inuse_objects = at_least_zero(at.inuse_objects),
@@ -203,9 +229,6 @@ std::vector<AllocationSite> Observation::allocation_sites() const {
           static_cast<double>(at_least_zero(subtract_saturating(at.alloc_bytes, alloc_first))) / seconds;
     sites.push_back(std::move(site));
   }
-  std::ranges::sort(sites, [](const AllocationSite& a, const AllocationSite& b) {
-    return std::tie(b.inuse_bytes, b.alloc_bytes, a.site) < std::tie(a.inuse_bytes, a.alloc_bytes, b.site);
-  });
   return sites;
 }
 

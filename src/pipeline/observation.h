@@ -14,6 +14,11 @@
 
 namespace lf::pipeline {
 
+/// So many sites a report lists, of each kind, and so many bytes of names in them; their goroutines and bytes are
+/// counted whatever their number.
+inline constexpr std::size_t kMostSites = 10'000;
+inline constexpr std::size_t kMostSiteText = 64UZ << 20;
+
 /// Goroutines with one stack, one creator and one state.
 struct StackGroup {
   StackId stack;

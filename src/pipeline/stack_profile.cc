@@ -22,9 +22,15 @@ class FrameNumbers {
 
   FrameNumber of(FrameId frame) {
     const auto [at, is_new] = numbers_.try_emplace(frame.value, static_cast<FrameNumber>(frames_.size()));
-    if (is_new) frames_.push_back(detect::source_line(symbols_, frame));
+    if (is_new) {
+      frames_.push_back(detect::source_line(symbols_, frame));
+      text_ += detect::text_size(symbols_, frame);
+    }
     return at->second;
   }
+
+  /// Whether names of more frames may be kept.
+  bool has_room() const { return text_ < kMostFrameText; }
 
   std::vector<FrameNumber> of(StackId stack) {
     std::vector<FrameNumber> numbers;
@@ -36,6 +42,7 @@ class FrameNumbers {
   const Symbols& symbols_;
   std::vector<SourceLine>& frames_;
   std::unordered_map<std::uint32_t, FrameNumber> numbers_;
+  std::size_t text_ = 0;  ///< bytes of `frames_`
 };
 
 void add_goroutines(const FirstAndLast& seen, FrameNumbers& numbers, StackProfile& profile) {
@@ -53,7 +60,7 @@ void add_goroutines(const FirstAndLast& seen, FrameNumbers& numbers, StackProfil
   std::ranges::stable_sort(sorted, std::ranges::greater{}, [](const auto& row) { return row.second.last; });
   std::map<WaitState, Counts> summed;
   for (const auto& [key, count] : sorted) {
-    if (profile.goroutines.size() < kStacksKept) {
+    if (profile.goroutines.size() < kStacksKept && numbers.has_room()) {
       profile.goroutines.push_back(
           {std::string(wait_state_name(key.second)), count.last, count.first, numbers.of(key.first)});
       continue;
@@ -88,7 +95,7 @@ void add_heap(const FirstAndLast& seen, FrameNumbers& numbers, StackProfile& pro
   std::ranges::stable_sort(sorted, std::ranges::greater{}, [](const auto& row) { return row.second.inuse_bytes; });
   HeapStack sum;
   for (auto& [id, stack] : sorted) {
-    if (profile.heap.size() < kStacksKept) {
+    if (profile.heap.size() < kStacksKept && numbers.has_room()) {
       stack.frames = numbers.of(id);
       profile.heap.push_back(std::move(stack));
       continue;

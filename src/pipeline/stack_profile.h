@@ -12,6 +12,8 @@ namespace lf::pipeline {
 
 /// Stacks that are told apart, of each kind; the smaller ones beyond are summed.
 inline constexpr std::size_t kStacksKept = 5'000;
+/// Bytes of frames' names in them; the stacks beyond are summed likewise.
+inline constexpr std::size_t kMostFrameText = 64UZ << 20;
 /// Sites that have a series.
 inline constexpr std::size_t kSeriesKept = 8;
 
