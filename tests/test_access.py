@@ -1,6 +1,9 @@
 """Ways to a target: TLS, client certificates, tokens, passwords, proxies."""
 
+import contextlib
 import shutil
+import socket
+import threading
 
 import pytest
 
@@ -10,6 +13,46 @@ from support.binary import CLEAN, UNREADABLE
 from support.pprof_answers import PprofAnswers, gate, small_program
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command")
+
+
+class Tunnel:
+    """An HTTP proxy that knows CONNECT only, and always connects to one port of loopback."""
+
+    def __init__(self, port: int):
+        self.to, self.heads = port, []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+
+    def __enter__(self):
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=self._serve, args=(self.listener.accept()[0],), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        head = b""
+        with client, socket.create_connection(("127.0.0.1", self.to)) as target, contextlib.suppress(OSError):
+            while b"\r\n\r\n" not in head:
+                head += client.recv(65536)
+            self.heads.append(head.decode("latin-1"))
+            client.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+            back = threading.Thread(target=self._pass_on, args=(target, client), daemon=True)
+            back.start()
+            self._pass_on(client, target)
+            back.join(timeout=10)
+
+    @staticmethod
+    def _pass_on(source: socket.socket, sink: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +130,21 @@ def test_a_token_file_is_read_again_when_it_changes(leakfinder, serve):
     leakfinder("analyze", "-save-reports=false", "-samples=3", "-sample-interval=100ms", "-bearer-token-file=token", "-url", target.url)
     sent = [request.header("Authorization") for request in target.requests]
     assert sent[0] == "Bearer first" and sent[-1] == "Bearer second", sent
+
+
+def test_a_token_may_come_through_a_pipe(leakfinder, quiet):
+    result = leakfinder("check", "-bearer-token-file=/dev/stdin", "-url", quiet.url, stdin=b"of-a-command\n")
+    assert result.code == CLEAN, result
+    assert {request.header("Authorization") for request in quiet.requests} == {"Bearer of-a-command"}
+
+
+def test_a_tls_target_is_reached_through_a_proxy_s_tunnel(leakfinder, secure, authority):
+    with Tunnel(secure.port) as proxy:
+        result = leakfinder("check", "-ca", authority.certificate, "-proxy", f"http://zqUser:zqPassword@127.0.0.1:{proxy.port}", "-header=X-Key: k", "-url", secure.url)
+    assert result.code == CLEAN, result
+    assert proxy.heads and all(head.startswith(f"CONNECT 127.0.0.1:{secure.port} ") for head in proxy.heads), proxy.heads
+    assert "Proxy-Authorization: Basic" in proxy.heads[0] and "X-Key" not in proxy.heads[0], "the target's headers are not the proxy's"
+    assert secure.requests[0].header("X-Key") == "k" and secure.requests[0].header("Proxy-Authorization") is None
 
 
 def test_a_proxy_is_used_and_told_the_full_url(leakfinder, serve):

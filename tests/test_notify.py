@@ -14,9 +14,10 @@ STUCK = Group(7, "chan receive (nil chan)", frames("main.(*hub).wait /src/app/hu
 
 
 class Webhook:
-    """Keeps what is posted to it; answers with the given statuses in turn, the last one for ever."""
+    """Keeps what is posted to it; answers with the given statuses in turn, the last one for ever; where it is told to
+    echo, with the request that it got."""
 
-    def __init__(self, *statuses: int):
+    def __init__(self, *statuses: int, echoes: bool = False):
         self.received: list[tuple[str, dict[str, str], bytes]] = []
         waiting = list(statuses) or [200]
 
@@ -25,8 +26,10 @@ class Webhook:
                 body = handler.rfile.read(int(handler.headers["Content-Length"]))
                 self.received.append((handler.path, dict(handler.headers), body))
                 handler.send_response(waiting.pop(0) if len(waiting) > 1 else waiting[0])
-                handler.send_header("Content-Length", "0")
+                shown = f"{handler.path} {handler.headers}".encode() if echoes else b""
+                handler.send_header("Content-Length", str(len(shown)))
                 handler.end_headers()
+                handler.wfile.write(shown)
 
             def log_message(self, *_):
                 pass

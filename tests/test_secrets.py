@@ -152,12 +152,12 @@ def test_the_environment_and_the_configuration_file_are_masked_by_verbose(leakfi
 
 
 @pytest.mark.parametrize("how", ["flag", "environment"])
-@pytest.mark.parametrize("answers", ["well", "refused", "407", "nothing"])
+@pytest.mark.parametrize("answers", ["well", "refused", "407", "shows", "nothing"])
 def test_a_proxy_keeps_its_credentials(leakfinder, serve, how, answers):
     def proxy(exchange):
         exchange.request.target = exchange.request.target.removeprefix("http://target.invalid:6060")
         HEALTHY(exchange)
-    between = serve({"well": proxy, "refused": proxy, "407": status(407), "nothing": silent}[answers])
+    between = serve({"well": proxy, "refused": proxy, "407": status(407), "shows": echo, "nothing": silent}[answers])
     port = 1 if answers == "refused" else between.port
     address = f"http://{PROXY_USER}:{PROXY_PASSWORD}@127.0.0.1:{port}"
     args, env = (["-proxy", address], {}) if how == "flag" else ([], {"http_proxy": address})
@@ -212,7 +212,7 @@ def test_a_capture_holds_nothing_that_opens_the_target(leakfinder, serve, name):
 @pytest.mark.parametrize("answers", [200, 302, 403, 500])
 def test_a_notice_tells_neither_its_own_address_nor_the_target_s(leakfinder, serve, answers, form):
     target = serve()
-    with Webhook(answers) as hook:
+    with Webhook(answers, echoes=True) as hook:
         address = hook.url.replace("://", f"://{USER}:{PASSWORD}@") + f"/services/{NOTIFY}?key={TOKEN}"
         result = leakfinder("check", "-verbose", f"-format={FORMATS}", "-o", "./out/report", "-save-reports", *in_argv(), f"-notify={form}{address}", "-url", url_of(target))
     assert_secret(result, leakfinder.folder)

@@ -78,7 +78,8 @@ Result<std::string> BearerToken::read() {
   }
   const bool same =
       status.st_size == size_ && status.st_mtim.tv_sec == changed_.tv_sec && status.st_mtim.tv_nsec == changed_.tv_nsec;
-  if (same && S_ISREG(status.st_mode)) return token_;
+  // A pipe gives its token once (-bearer-token-file=<(command)); there is nothing to read again.
+  if (S_ISREG(status.st_mode) ? same : !token_.empty()) return token_;
   std::string text;
   const auto read = read_file(path_, kMaxTokenBytes, [&](std::span<const std::byte> chunk) {
     text.append(reinterpret_cast<const char*>(chunk.data()), chunk.size());
@@ -137,9 +138,7 @@ Result<Access> Access::prepare(const TargetSpec& spec, const TargetUrl& url) {
   if (!spec.proxy.empty()) {
     if (auto valid = check_proxy_url(spec.proxy); !valid) return std::unexpected(valid.error());
     out.proxy_ = spec.proxy;
-    if (auto proxy = TargetUrl::parse(spec.proxy); proxy && proxy->credentials()) {
-      out.secrets_.add(*proxy->credentials());
-    }
+    out.secrets_.add_proxy(spec.proxy);
     out.proxy_display_ = without_credentials(spec.proxy);
   }
   out.ca_file_ = spec.ca_file;
@@ -149,6 +148,7 @@ Result<Access> Access::prepare(const TargetSpec& spec, const TargetUrl& url) {
   out.socket_path_ = url.socket_path();
   out.direct_ = out.proxy_.empty() && url.is_loopback();
   if (out.proxy_.empty() && !out.direct_) out.proxy_variable_ = choose_proxy_variable(url.scheme());
+  if (!out.proxy_variable_.empty()) out.secrets_.add_proxy(std::getenv(out.proxy_variable_.c_str()));
   return out;
 }
 

@@ -1,15 +1,18 @@
 #include "target/access.h"
 
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "base/format.h"
 #include "target/testing/http_client.h"
 
 namespace lf::target {
@@ -241,6 +244,17 @@ TEST(Proxy, ThatIsNoUrlIsAMistakeOfUse) {
   const Error error = error_of(spec);
   EXPECT_EQ(error.code, ErrorCode::kUsage);
   EXPECT_THAT(error.message, Not(HasSubstr(std::string(kSecret))));
+}
+
+TEST(AToken, OfAPipeIsReadOnce) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+  ASSERT_EQ(::write(ends[1], "first-token\n", 12), 12);
+  ::close(ends[1]);
+  BearerToken token(format("/proc/self/fd/{}", ends[0]));
+  EXPECT_EQ(token.read().value_or("none"), "first-token");
+  EXPECT_EQ(token.read().value_or("none"), "first-token");
+  ::close(ends[0]);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "target/ascii.h"
 #include "target/curl_library.h"
 #include "target/http_errors.h"
+#include "target/secrets.h"
 #include "target/sigpipe_guard.h"
 #include "target/url_parts.h"
 
@@ -31,6 +32,8 @@ std::string display(std::string_view url) {
 class Try {
  public:
   Try(const CurlLibrary& curl, const Post& message) : curl_(curl), message_(message), headers_(curl), handle_(curl) {
+    secrets_.add_webhook(message.url);
+    secrets_.add_proxy(message.proxy);
     headers_.append(format("Content-Type: {}", message.content_type));
     headers_.append("Expect:");
     handle_.set_text(CURLOPT_URL, message.url);
@@ -98,7 +101,9 @@ class Try {
       return fail(ErrorCode::kUnreachable, format("can't reach {}: {}", where, curl_.easy_error_text(code_)), where);
     }
     if (status_ >= 200 && status_ < 300) return {};
-    const std::string_view words = trim(answer_);
+    // An answer that shows the request that it refuses must not bring the address into a log.
+    const std::string shown = secrets_.mask(answer_);
+    const std::string_view words = trim(shown);
     return fail(ErrorCode::kRefused,
                 format("{} answered {}{}", where, status_, words.empty() ? "" : format(": \"{}\"", visible(words))),
                 where);
@@ -106,6 +111,7 @@ class Try {
 
   const CurlLibrary& curl_;
   const Post& message_;
+  Secrets secrets_;
   HeaderList headers_;
   EasyHandle handle_;
   std::string answer_;

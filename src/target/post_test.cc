@@ -82,6 +82,22 @@ TEST(Post, GivesUpAfterItsTriesWithTheLastAnswer) {
   EXPECT_EQ(server.requests().size(), 3U);
 }
 
+TEST(Post, ShowsNothingOfItsAddressWhereTheAnswerRepeatsIt) {
+  const LoopbackServer server([](const Connection& connection, const LoopbackRequest& request) {
+    connection.answer(404, "no hook " + request.target() + " for " + std::string(request.header("Authorization")),
+                      "Connection: close\r\n");
+    connection.close();
+  });
+  EagerClock clock;
+  const std::string address =
+      "http://hidden-user:hidden-word@" + server.address() + "/services/T%2Fhidden?key=hidden-key";
+  const Result<void> result = post(message_to(address), clock, NeverStop{});
+  ASSERT_FALSE(result);
+  EXPECT_THAT(result.error().message, HasSubstr("answered 404: \"no hook *** for"));
+  EXPECT_THAT(result.error().message, Not(HasSubstr("hidden")));
+  EXPECT_THAT(result.error().message, Not(HasSubstr("aGlkZGVu")));  // "hidden" in base64
+}
+
 TEST(Post, DoesNotRepeatWhatIsRefusedForGood) {
   const LoopbackServer server(answering({403}));
   EagerClock clock;

@@ -54,9 +54,38 @@ void Secrets::add_header(std::string_view line) {
 void Secrets::add_query(std::string_view query) {
   while (!query.empty()) {
     const std::string_view pair = query.substr(0, query.find('&'));
-    add(pair.substr(pair.find('=') + 1));  // without "=": all of it
+    const std::string_view value = pair.substr(pair.find('=') + 1);  // without "=": all of it
+    add(value);
+    if (const auto decoded = percent_decode(value)) add(*decoded);
     query.remove_prefix(std::min(pair.size() + 1, query.size()));
   }
+}
+
+void Secrets::add_webhook(std::string_view url) {
+  if (const std::size_t at = url.find("://"); at != std::string_view::npos) url.remove_prefix(at + 3);
+  const std::size_t end = std::min(url.find_first_of("/?#"), url.size());
+  if (const auto authority = read_authority(url.substr(0, end), {}); authority && authority->credentials) {
+    add(*authority->credentials);
+  }
+  std::string_view rest = url.substr(end);
+  rest = rest.substr(0, rest.find('#'));
+  add(rest);
+  const std::size_t question = std::min(rest.find('?'), rest.size());
+  std::string_view path = rest.substr(0, question);
+  add_query(rest.substr(std::min(question + 1, rest.size())));
+  add(path);
+  while (!path.empty()) {
+    const std::string_view segment = path.substr(0, path.find('/'));
+    add(segment);
+    if (const auto decoded = percent_decode(segment)) add(*decoded);
+    path.remove_prefix(std::min(segment.size() + 1, path.size()));
+  }
+}
+
+void Secrets::add_proxy(std::string_view url) {
+  url.remove_prefix(scheme_of(url).empty() ? 0 : scheme_of(url).size() + 3);
+  const std::string_view authority = url.substr(0, url.find_first_of("/?#"));
+  if (const auto proxy = read_authority(authority, {}); proxy && proxy->credentials) add(*proxy->credentials);
 }
 
 std::string Secrets::mask(std::string text) const {

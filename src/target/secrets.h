@@ -19,8 +19,12 @@ class Secrets {
   void add(const Credentials& credentials);
   /// The value of a header line, "Name: value", and the words and attribute values that it is made of.
   void add_header(std::string_view line);
-  /// The values of "a=x&b=y".
+  /// The values of "a=x&b=y", as they are and percent-decoded.
   void add_query(std::string_view query);
+  /// All that a webhook's address is made of but its host: credentials, path, query, whole and in parts.
+  void add_webhook(std::string_view url);
+  /// The credentials in a proxy's address.
+  void add_proxy(std::string_view url);
 
   /// `text` with "***" for each secret, and for one that its end cuts.
   std::string mask(std::string text) const;

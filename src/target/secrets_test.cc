@@ -53,5 +53,21 @@ TEST(Secrets, ThatAreVeryShortAreLeftAlone) {
   EXPECT_EQ(secrets.mask("timeout"), "timeout");
 }
 
+TEST(Secrets, CoverAQuerysValueAsTheTargetDecodesIt) {
+  Secrets secrets;
+  secrets.add_query("token=a%2Fsecret%20word");
+  EXPECT_EQ(secrets.mask("bad token a/secret word"), "bad token ***");
+  EXPECT_EQ(secrets.mask("bad token a%2Fsecret%20word"), "bad token ***");
+}
+
+TEST(Secrets, CoverTheCredentialsOfAProxy) {
+  Secrets secrets;
+  secrets.add_proxy("http://somebody:something@proxy:3128/");
+  EXPECT_EQ(secrets.mask("Basic c29tZWJvZHk6c29tZXRoaW5n of somebody"), "Basic *** of ***");
+  secrets.add_proxy("");
+  secrets.add_proxy("proxy:3128");
+  EXPECT_EQ(secrets.mask("proxy:3128"), "proxy:3128");
+}
+
 }  // namespace
 }  // namespace lf::target
