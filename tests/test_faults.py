@@ -221,3 +221,36 @@ def test_a_full_disk_behind_stdout_is_told_by(leakfinder, quiet, command):
 def test_a_closed_stderr_is_no_reason_to_fail(leakfinder, quiet):
     result = leakfinder("check", "-verbose", "-url", quiet.url, limits=lambda: os.close(2))
     assert result.code == CLEAN and result.stdout, result
+
+
+@pytest.mark.parametrize("flag", ["-config", "-patterns-file", "-baseline", "leakfinder.yaml"])
+@pytest.mark.parametrize("number, code", SIGNALS, ids=lambda value: str(value))
+def test_a_signal_ends_the_wait_for_settings_that_nobody_writes(leakfinder, quiet, flag, number, code):
+    os.mkfifo(leakfinder.folder / ("pipe" if flag.startswith("-") else flag))
+    running = leakfinder.start("check", "-url", quiet.url, *([f"{flag}=pipe"] if flag.startswith("-") else []))
+    time.sleep(0.3 * slowdown())
+    running.signal(number)
+    result = running.wait(20)
+    assert result.code == code and not quiet.requests, result
+
+
+def test_settings_may_come_through_a_pipe(leakfinder, quiet):
+    result = leakfinder("check", "-config=/dev/stdin", stdin=f"url: {quiet.url}\n".encode())
+    assert result.code == CLEAN and quiet.requests, result
+
+
+def test_owners_in_what_is_no_file_are_not_waited_for(leakfinder):
+    leakfinder.write("dump.txt", small_program().debug2())
+    (leakfinder.folder / "docs").mkdir()
+    os.mkfifo(leakfinder.folder / "CODEOWNERS")
+    leakfinder.write("docs/CODEOWNERS", "* @team\n")
+    assert leakfinder("check", "-source-root=.", "dump.txt").code == CLEAN
+
+
+def test_a_capture_with_a_pipe_among_its_files_is_not_waited_for(leakfinder, quiet):
+    assert leakfinder("capture", "-o", "taken", "-samples=2", "-sample-interval=10ms", "-url", quiet.url).code == CLEAN
+    goroutines = sorted(path for path in (leakfinder.folder / "taken").iterdir() if "goroutine" in path.name)
+    goroutines[0].unlink()
+    os.mkfifo(goroutines[0])
+    result = leakfinder("check", "taken")
+    assert result.code == UNREADABLE and "no regular file" in result.stderr and str(small_program().total) in result.stdout, result

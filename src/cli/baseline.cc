@@ -101,8 +101,8 @@ Result<std::vector<BaselineEntry>> parse_baseline(const std::string& text, std::
   return entries;
 }
 
-Result<std::vector<BaselineEntry>> read_baseline(const std::string& path) {
-  Result<std::string> text = read_text_file(path);
+Result<std::vector<BaselineEntry>> read_baseline(const std::string& path, const Stop& stop) {
+  Result<std::string> text = read_text_file(path, stop);
   if (!text) return std::unexpected(std::move(text.error()));
   return parse_baseline(*text, path);
 }

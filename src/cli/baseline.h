@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/stop.h"
 #include "model/report.h"
 
 namespace lf::cli {
@@ -27,7 +28,7 @@ struct BaselineEntry {
 };
 
 /// Reads a baseline. Fails with kUsage, naming file and line.
-[[nodiscard]] Result<std::vector<BaselineEntry>> read_baseline(const std::string& path);
+[[nodiscard]] Result<std::vector<BaselineEntry>> read_baseline(const std::string& path, const Stop& stop);
 [[nodiscard]] Result<std::vector<BaselineEntry>> parse_baseline(const std::string& text, std::string_view name);
 
 /// Marks the findings of `report` that an entry accepts on `today`; expired entries accept nothing, and they and

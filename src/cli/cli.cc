@@ -23,7 +23,8 @@ namespace {
 constexpr const char* kDefaultConfig = "leakfinder.yaml";
 
 /// The configuration file's settings: of -config, of LEAKFINDER_CONFIG, or of leakfinder.yaml where there is one.
-Result<std::vector<Setting>> config_settings_for(const CommandLine& line, const std::vector<Setting>& environment) {
+Result<std::vector<Setting>> config_settings_for(const CommandLine& line, const std::vector<Setting>& environment,
+                                                 const Stop& stop) {
   std::string path;
   const auto look_for = [&](const std::vector<Setting>& settings) {
     for (const Setting& setting : settings) {
@@ -32,15 +33,15 @@ Result<std::vector<Setting>> config_settings_for(const CommandLine& line, const 
   };
   look_for(environment);
   look_for(line.settings);
-  if (!path.empty()) return config_file_settings(path);
+  if (!path.empty()) return config_file_settings(path, stop);
   if (access(kDefaultConfig, F_OK) != 0) return std::vector<Setting>{};
-  return config_file_settings(kDefaultConfig);
+  return config_file_settings(kDefaultConfig, stop);
 }
 
 /// File, then environment, then flags.
-Result<Settings> effective_settings(const CommandLine& line) {
+Result<Settings> effective_settings(const CommandLine& line, const Stop& stop) {
   std::vector<Setting> environment = environment_settings([](const char* name) { return std::getenv(name); });
-  Result<std::vector<Setting>> all = config_settings_for(line, environment);
+  Result<std::vector<Setting>> all = config_settings_for(line, environment, stop);
   if (!all) return std::unexpected(std::move(all.error()));
   all->insert(all->end(), environment.begin(), environment.end());
   all->insert(all->end(), line.settings.begin(), line.settings.end());
@@ -68,7 +69,7 @@ Result<int> dispatch(const CommandLine& line, const SignalStop& stop) {
     Run run{line, {}, stop, out, err};
     return command->run(run);
   }
-  Result<Settings> settings = effective_settings(line);
+  Result<Settings> settings = effective_settings(line, stop);
   if (!settings) return std::unexpected(std::move(settings.error()));
   Run run{line, std::move(*settings), stop, out, err};
   if (run.options().verbose) {

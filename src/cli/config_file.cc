@@ -89,8 +89,8 @@ Result<std::vector<Setting>> config_settings(const std::string& text, std::strin
   return settings;
 }
 
-Result<std::vector<Setting>> config_file_settings(const std::string& path) {
-  Result<std::string> text = read_text_file(path);
+Result<std::vector<Setting>> config_file_settings(const std::string& path, const Stop& stop) {
+  Result<std::string> text = read_text_file(path, stop);
   if (!text) return std::unexpected(std::move(text.error()));
   return config_settings(*text, path);
 }
@@ -119,8 +119,8 @@ Result<Patterns> parse_patterns(const std::string& text, std::string_view name) 
   return patterns;
 }
 
-Result<Patterns> read_patterns_file(const std::string& path) {
-  Result<std::string> text = read_text_file(path);
+Result<Patterns> read_patterns_file(const std::string& path, const Stop& stop) {
+  Result<std::string> text = read_text_file(path, stop);
   if (!text) return std::unexpected(std::move(text.error()));
   return parse_patterns(*text, path);
 }

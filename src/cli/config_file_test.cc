@@ -83,7 +83,7 @@ TEST(ConfigFile, SurvivesDeepNesting) {
 }
 
 TEST(ConfigFile, ThatIsMissingIsAUsageErrorWithItsName) {
-  const Result<std::vector<Setting>> settings = config_file_settings("/nowhere/leakfinder.yaml");
+  const Result<std::vector<Setting>> settings = config_file_settings("/nowhere/leakfinder.yaml", NeverStop{});
   ASSERT_FALSE(settings);
   EXPECT_EQ(settings.error().code, ErrorCode::kUsage);
   EXPECT_THAT(settings.error().message, HasSubstr("/nowhere/leakfinder.yaml"));

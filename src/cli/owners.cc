@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <ranges>
@@ -92,7 +93,11 @@ CodeOwners CodeOwners::parse(std::string_view text) {
 
 std::optional<CodeOwners> CodeOwners::find(const std::string& source_root) {
   for (const std::string_view folder : {"/.github/", "/", "/docs/", "/.gitlab/"}) {
-    std::ifstream file(format("{}{}CODEOWNERS", source_root, folder), std::ios::binary);
+    const std::string path = format("{}{}CODEOWNERS", source_root, folder);
+    std::error_code error;
+    // A FIFO would be waited for.
+    if (!std::filesystem::is_regular_file(path, error)) continue;
+    std::ifstream file(path, std::ios::binary);
     if (!file) continue;
     std::string text(kLongestFile, '\0');
     file.read(text.data(), static_cast<std::streamsize>(text.size()));

@@ -183,7 +183,7 @@ Result<detect::DetectOptions> detect_options(const Run& run) {
   for (const std::string& pattern : options.suspicious_patterns) result.suspicious.push_back({pattern, {}});
   for (const std::string& pattern : options.safe_patterns) result.safe.push_back({pattern, {}});
   if (!options.patterns_file.empty()) {
-    Result<Patterns> patterns = read_patterns_file(options.patterns_file);
+    Result<Patterns> patterns = read_patterns_file(options.patterns_file, run.stop);
     if (!patterns) return std::unexpected(std::move(patterns.error()));
     std::ranges::move(patterns->suspicious, std::back_inserter(result.suspicious));
     std::ranges::move(patterns->safe, std::back_inserter(result.safe));
@@ -241,7 +241,7 @@ Result<void> check_settings(Run& run, const Command& command, const Subject& sub
     if (Result<void> valid = check_notify(options); !valid) return valid;
   }
   if (!options.baseline.empty()) {
-    Result<std::vector<BaselineEntry>> baseline = read_baseline(options.baseline);
+    Result<std::vector<BaselineEntry>> baseline = read_baseline(options.baseline, run.stop);
     if (!baseline) return std::unexpected(std::move(baseline.error()));
     run.baseline = std::move(*baseline);
   }

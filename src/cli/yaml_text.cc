@@ -19,15 +19,23 @@ Result<YAML::Node> load_yaml(const std::string& text, std::string_view name) {
   }
 }
 
-Result<std::string> read_text_file(const std::string& path) {
+Result<std::string> read_text_file(const std::string& path, const Stop& stop) {
   constexpr std::uint64_t kLargestFile = 4ULL << 20;
   std::string text;
-  const Result<std::uint64_t> read = target::read_file(path, kLargestFile, [&](std::span<const std::byte> chunk) {
+  const auto take = [&](std::span<const std::byte> chunk) {
     text.append(reinterpret_cast<const char*>(chunk.data()), chunk.size());
     return true;
-  });
-  if (!read) return fail(ErrorCode::kUsage, read.error().message);
-  return text;
+  };
+  const Result<std::uint64_t> read = target::read_file(path, kLargestFile, take, stop);
+  if (read) return text;
+  switch (read.error().code) {
+    case ErrorCode::kInterrupted:
+      return std::unexpected(read.error());
+    case ErrorCode::kTooLarge:
+      return fail(ErrorCode::kUsage, format("\"{}\" is larger than {} MiB", visible(path), kLargestFile >> 20));
+    default:
+      return fail(ErrorCode::kUsage, read.error().message);
+  }
 }
 
 std::string key_text(const YAML::Node& key) {

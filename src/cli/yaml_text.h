@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/format.h"
+#include "base/stop.h"
 #include "base/text.h"
 
 // The one place that touches yaml-cpp's exceptions, and the checks it leaves to its users: repeated and unknown keys.
@@ -22,8 +23,8 @@ std::unexpected<Error> yaml_error(std::string_view name, const YAML::Mark& mark,
 /// Reads `text`; nothing of yaml-cpp is thrown. Fails with kUsage, naming the line.
 [[nodiscard]] Result<YAML::Node> load_yaml(const std::string& text, std::string_view name);
 
-/// The whole of a small text file. Fails with kUsage.
-[[nodiscard]] Result<std::string> read_text_file(const std::string& path);
+/// The whole of a small text file, or of what a pipe gives until `stop` is requested. Fails with kUsage, kInterrupted.
+[[nodiscard]] Result<std::string> read_text_file(const std::string& path, const Stop& stop);
 
 /// A key's text, "?" where it is no scalar.
 std::string key_text(const YAML::Node& key);

@@ -218,15 +218,21 @@ Result<CaptureRead> read_capture_folder(const std::string& path, Environment& en
   const std::string shown = visible(path);
   CaptureAssembly assembly(path, environment, keep_bytes);
   const auto take = [&](const std::string& name) -> Result<void> {
+    const std::string file = (std::filesystem::path(path) / name).string();
+    // A FIFO in a stranger's folder would be waited for, a device read without end.
+    if (std::error_code error; std::filesystem::exists(file, error) && !std::filesystem::is_regular_file(file, error)) {
+      return fail(ErrorCode::kUnsupported, format("\"{}\" in a capture is no regular file", visible(file)),
+                  visible(file));
+    }
     assembly.begin(name, 0);
-    const Result<std::uint64_t> read =
-        target::read_file((std::filesystem::path(path) / name).string(), environment.limits.body_bytes,
-                          [&](std::span<const std::byte> chunk) {
-                            tell(chunk.size());
-                            assembly.feed(chunk);
-                            return true;
-                          },
-                          environment.stop);
+    const Result<std::uint64_t> read = target::read_file(
+        file, environment.limits.body_bytes,
+        [&](std::span<const std::byte> chunk) {
+          tell(chunk.size());
+          assembly.feed(chunk);
+          return true;
+        },
+        environment.stop);
     // A file that is not there was never begun.
     if (!read && read.error().code == ErrorCode::kNotFound) return std::unexpected(read.error());
     assembly.end(read.has_value() || read.error().code == ErrorCode::kTooLarge);
