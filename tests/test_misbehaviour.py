@@ -82,3 +82,14 @@ def test_no_request_follows_the_first_timeout(serve, leakfinder):
     target = serve(row.does(PprofAnswers([small_program()])))
     leakfinder("analyze", "-timeout=500ms", "-url", target.url)
     assert len(target.requests) == 1, target.requests
+
+
+@pytest.mark.parametrize("hundred", [100, 200, 300, 400, 500])
+def test_every_other_status_is_one_line_that_names_it(serve, leakfinder, hundred):
+    """The rows have those that a person meets; here are all that there may be."""
+    numbers = [number for number in range(hundred, hundred + 100) if number not in (100, 102, 103, 200)]
+    for number in numbers[::1 if slowdown() == 1 else 9]:
+        target = serve(lambda exchange, number=number: exchange.send(f"HTTP/1.1 {number} Odd\r\nContent-Length: 3\r\n\r\nno\n".encode()))
+        result = leakfinder(f"-timeout={TIMEOUT}s", "check", "-url", target.url)
+        assert result.code == 3 and len(result.error_lines) == 1 and result.seconds < TIMEOUT + slowdown(), (number, result)
+        assert str(number) in result.stderr or number in range(100, 200), (number, result)
