@@ -8,7 +8,7 @@ namespace lf {
 
 /// Finds values (indices into a table of the caller) by hash and an exact comparison; the hash alone never decides.
 ///
-/// Open addressing with linear probing over 8-byte slots, at most three quarters full. The caller keeps the keys: it
+/// Open addressing with linear probing over 8-byte slots, at most four fifths full. The caller keeps the keys: it
 /// passes `equal(value)` to compare with a stored one. Cost: one probe and one comparison on a hit.
 class HashIndex {
  public:
@@ -27,7 +27,7 @@ class HashIndex {
     slots_[at].fragment = fragment & 0x7FFFFFFFU;
     slots_[at].used = 1;
     slots_[at].value = value;
-    if (++size_ * 4 > slots_.size() * 3) grow();
+    if (++size_ * 5 > slots_.size() * 4) grow();
     return value;
   }
 
@@ -53,7 +53,7 @@ class HashIndex {
   void reserve(std::size_t values) {
     if (size_ != 0) return;
     std::size_t slots = kFirstSize;
-    while (values * 4 > slots * 3) slots *= 2;
+    while (values * 5 > slots * 4) slots *= 2;
     slots_.assign(slots, Slot{});
   }
 

@@ -180,8 +180,9 @@ Result<Decoded> PprofPass::run() {
   decoded_.kind = kind.kind;
   decoded_.size_bytes = body_.size();
   const SymbolOverflows overflows = symbols_.overflows();
-  // Ids of locations take two to three bytes; a sample has few others.
-  symbols_.reserve(static_cast<std::size_t>(outline.samples), static_cast<std::size_t>(outline.sample_bytes / 3));
+  // No id of a location takes less than a byte. What is set aside and not used costs nothing; growing means copying
+  // all stacks, with both copies in memory.
+  symbols_.reserve(static_cast<std::size_t>(outline.samples), static_cast<std::size_t>(outline.sample_bytes));
   tables.resolve(symbols_);
   decoded_.go_version = TargetText(tables.go_version());
   if (outline.time_nanos > 0 && outline.time_nanos <= INT64_MAX) {
