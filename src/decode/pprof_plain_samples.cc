@@ -20,8 +20,8 @@ constexpr std::uint16_t kHiddenTraits = kHiddenRuntime | kGoExit | kWrapper;
 }  // namespace
 
 PlainSamples::PlainSamples(std::span<const std::byte> body, const PprofTables& tables) : body_(body), tables_(tables) {
-  entries_.resize(tables.location_ids_end());
-  for (std::uint64_t id = 0; id < entries_.size(); ++id) entries_[id] = entry_of(tables.lines(id));
+  entries_.resize(std::max<std::size_t>(tables.location_ids_end(), kOneByteIds), kUnusual);
+  for (std::uint64_t id = 0; id < tables.location_ids_end(); ++id) entries_[id] = entry_of(tables.lines(id));
 }
 
 /// A wrapper is shown only where it calls a panic's callee, and those are unusual: so here it is always hidden.
@@ -83,18 +83,20 @@ bool PlainSamples::take_locations(std::size_t at, std::size_t end, std::span<Fra
   std::size_t kept = sample.frame_count;
   while (at < end) {
     auto id = std::to_integer<std::uint64_t>(body[at]);
-    if (id < 0x80) {
+    std::uint32_t entry = kUnusual;
+    if (id < kOneByteIds) {
       ++at;
-    } else if (!take(at, end, id)) {
-      return false;
+      entry = entries[id];
+    } else {
+      if (!take(at, end, id)) return false;
+      if (id < entries.size()) entry = entries[id];
     }
-    const std::uint32_t entry = id < entries.size() ? entries[id] : std::uint32_t{kUnusual};
     if ((entry & kSeveral) == 0) [[likely]] {
-      if (entry == kUnusual) return false;
       room[kept] = {entry & kValue};
-      kept += (entry & kHidden) == 0 ? 1 : 0;
+      kept += (entry >> kHiddenBit) ^ 1;
       continue;
     }
+    if (entry == kUnusual) return false;
     sample.frame_count = kept;
     if (!take_lines(entry, room, sample)) return false;
     kept = sample.frame_count;

@@ -39,12 +39,15 @@ class PlainSamples {
 
  private:
   /// A location in four bytes: the only frame's id, or one of these; the place of its lines where there are several.
+  static constexpr unsigned kHiddenBit = 31;
   enum Entry : std::uint32_t {
-    kUnusual = 0,           ///< to be read by PprofSamples
-    kHidden = 1U << 31,     ///< a frame that debug=2 leaves out
-    kSeveral = 1U << 30,    ///< the rest is an index of `several_`
-    kValue = kSeveral - 1,  ///< mask of the rest
+    kHidden = 1U << kHiddenBit,    ///< a frame that debug=2 leaves out
+    kSeveral = 1U << 30,           ///< the rest is an index of `several_`
+    kValue = kSeveral - 1,         ///< mask of the rest
+    kUnusual = kSeveral | kValue,  ///< to be read by PprofSamples
   };
+  /// Ids of one byte on the wire; the table of entries has them all, so that they are looked up unchecked.
+  static constexpr std::size_t kOneByteIds = 0x80;
   struct Lines {
     std::uint32_t first = 0, count = 0;  ///< of `lines_`
   };

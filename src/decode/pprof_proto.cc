@@ -37,6 +37,8 @@ constexpr std::array<WireType, 16> kLayout = {
     WireType::kBytes,  WireType::kVarint, WireType::kVarint, WireType::kVarint, WireType::kVarint, WireType::kBytes,
     WireType::kVarint, WireType::kVarint, WireType::kVarint, WireType::kVarint};
 constexpr std::size_t kMostSampleTypes = 64;
+/// How a sample opens: most of a profile is a run of them.
+constexpr std::byte kSampleTag{kSample << 3 | 2};
 
 /// The name of a ValueType { 1: type  2: unit } as a string index; nothing where the message is not one.
 std::optional<std::uint64_t> value_type_name(std::span<const std::byte> message) {
@@ -88,10 +90,12 @@ Outline PprofPass::collect(WireReader& reader, PprofTables& tables) {
         if (!is_message || outline.sample_types.size() >= kMostSampleTypes) break;
         outline.sample_types.push_back(value_type_name(field.bytes).value_or(0));
         break;
-      case kSample:
-        ++outline.samples;
-        outline.sample_bytes += field.bytes.size();
+      case kSample: {
+        const WireRun more = reader.skip_run(kSampleTag);
+        outline.samples += 1 + more.fields;
+        outline.sample_bytes += field.bytes.size() + more.bytes;
         break;
+      }
       case kLocation:
         if (is_message) tables.add_location(field.bytes);
         break;

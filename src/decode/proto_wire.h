@@ -25,6 +25,11 @@ struct WireField {
   std::span<const std::byte> bytes;
 };
 
+/// Fields of one kind in a row.
+struct WireRun {
+  std::uint64_t fields = 0, bytes = 0;
+};
+
 /// `take_varint` for any length.
 inline bool take_long_varint(std::span<const std::byte>& input, std::uint64_t& value) {
   value = 0;
@@ -100,6 +105,20 @@ class WireReader {
       default:
         return stop(WireEnd::kMalformed);
     }
+  }
+
+  /// Passes over whole fields of type kBytes as long as they open with `tag`, of one byte: how many, and their bytes.
+  WireRun skip_run(std::byte tag) {
+    WireRun run;
+    while (rest_.size() >= 2 && rest_[0] == tag) {
+      std::span<const std::byte> after = rest_.subspan(1);
+      std::uint64_t length = 0;
+      if (!take_varint(after, length) || length > after.size()) break;
+      rest_ = after.subspan(static_cast<std::size_t>(length));
+      ++run.fields;
+      run.bytes += length;
+    }
+    return run;
   }
 
   WireEnd end() const { return end_; }

@@ -6,10 +6,9 @@
 
 namespace lf::detect {
 
-const StackFactsTable::FrameFacts& StackFactsTable::of(FrameId frame) {
+const StackFactsTable::FrameFacts& StackFactsTable::work_out(FrameId frame) {
   if (frame.value >= frames_.size()) frames_.resize(std::max(symbols_->frame_count(), std::size_t{frame.value}) + 1);
   FrameFacts& facts = frames_[frame.value];
-  if (facts.known) return facts;
   facts.known = true;
   const std::string_view function = symbols_->function(frame);
   const std::string_view package = package_of(function);
@@ -19,10 +18,9 @@ const StackFactsTable::FrameFacts& StackFactsTable::of(FrameId frame) {
   return facts;
 }
 
-const StackFacts& StackFactsTable::of(StackId stack) {
+const StackFacts& StackFactsTable::work_out(StackId stack) {
   if (stack.value >= stacks_.size()) stacks_.resize(std::max(symbols_->stack_count(), std::size_t{stack.value}) + 1);
   StackFacts& facts = stacks_[stack.value];
-  if (facts.known) return facts;
   facts.known = true;
   const std::span<const FrameId> frames = symbols_->stack(stack);
   if (frames.empty()) return facts;

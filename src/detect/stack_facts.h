@@ -24,7 +24,11 @@ class StackFactsTable {
   explicit StackFactsTable(const Symbols& symbols) : symbols_(&symbols) {}
 
   /// Valid until the next call.
-  const StackFacts& of(StackId stack);
+  const StackFacts& of(StackId stack) {
+    if (stack.value < stacks_.size() && stacks_[stack.value].known) [[likely]]
+      return stacks_[stack.value];
+    return work_out(stack);
+  }
 
  private:
   struct FrameFacts {
@@ -34,7 +38,13 @@ class StackFactsTable {
     CodeOwner owner = CodeOwner::kRuntime;
   };
 
-  const FrameFacts& of(FrameId frame);
+  const FrameFacts& of(FrameId frame) {
+    if (frame.value < frames_.size() && frames_[frame.value].known) [[likely]]
+      return frames_[frame.value];
+    return work_out(frame);
+  }
+  const FrameFacts& work_out(FrameId frame);
+  const StackFacts& work_out(StackId stack);
 
   const Symbols* symbols_;
   std::vector<StackFacts> stacks_;  ///< by the stack's number
