@@ -11,6 +11,7 @@
 
 #include "base/format.h"
 #include "base/text.h"
+#include "cli/bounded_waits.h"
 #include "cli/exit_code.h"
 #include "cli/notify.h"
 #include "cli/owners.h"
@@ -153,6 +154,9 @@ bool saves_reports(const Run& run, const Subject& subject) {
 
 Result<int> finish(Run& run, const Subject& subject, pipeline::Looked looked, const SavePlan& save) {
   const Options& options = run.options();
+  if (!options.source_root.empty() && excuse_bounded_waits(options.source_root, looked.report)) {
+    pipeline::judge_again(looked.report);
+  }
   if (!options.baseline.empty()) {
     const std::size_t before = looked.report.warnings.size();
     apply_baseline(run.baseline, today(), looked.report);

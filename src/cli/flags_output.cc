@@ -150,7 +150,7 @@ std::span<const Flag> output_flags() {
       Flag{"source-root",
            "DIR",
            "",
-           "the checkout: file names become relative to it, its CODEOWNERS name the owners",
+           "the checkout: file names become relative to it, its CODEOWNERS name the owners, its selects excuse crowds",
            store_source_root,
            FlagKind::kValue,
            {},

@@ -191,6 +191,7 @@ Result<detect::DetectOptions> detect_options(const Run& run) {
   result.leakprof_threshold = options.leakprof_threshold;
   result.leakprof_duration = std::chrono::duration_cast<std::chrono::seconds>(options.leakprof_duration);
   result.memory_history = options.memory_history;
+  if (run.settings.is_set("memory-critical")) result.memory_limit_bytes = options.memory_thresholds.critical << 20;
   result.goroutines = !options.memory_only;
   result.memory = !options.goroutines_only;
   return result;

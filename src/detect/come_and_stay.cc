@@ -37,6 +37,11 @@ bool called_to_work(const Growth& growth, StateClass state_class) {
   return is_at_work(state_class) && growth.identified && growth.births * 2 < growth.entries;
 }
 
+/// Whether the growth is a pool's: workers who were there before and have nothing more to do, one after the other.
+bool fell_idle(const Growth& growth, StateClass state_class) {
+  return growth.moved_here && (!is_stuck_class(state_class) || state_class == StateClass::kCond);
+}
+
 void add(const Context& context, std::uint32_t index, std::string_view rule, Grade grade, Evidences& evidences) {
   const Growth& growth = context.groups[index].growth;
   const Subject subject{SubjectKind::kGroup, index};
@@ -86,14 +91,16 @@ std::optional<Grade> come_and_stay(const GroupFacts& facts, StateClass state_cla
   if (growth.counts.size() < 2 || growth.last() == 0 || state_class == StateClass::kRuntime) return std::nullopt;
   if (!growth.nobody_leaves || !growth.grew_enough || growth.entries < kLeastNewcomers) return std::nullopt;
   if (!growth.identified && growth.falls > 0) return std::nullopt;
-  if (called_to_work(growth, state_class)) return std::nullopt;
+  if (called_to_work(growth, state_class) || fell_idle(growth, state_class)) return std::nullopt;
   if (growth.seen_long_enough()) {
-    if (growth.rises_to_the_end || piles_up(growth, state_class)) {
-      // A sleeper wakes by itself, who is at work waits soon, a crowd that has levelled off or hardly grew may be others
-      // each time; without identities nobody can tell that it is the same.
-      const bool passing = state_class == StateClass::kSleep || is_at_work(state_class) || !growth.main_part || growth.grew_little ||
-                           (growth.levelled_off && !is_stuck_class(state_class));
-      const bool unsure = !growth.identified && passing;
+    const bool over = growth.stopped_long_since && !is_stuck_class(state_class);
+    if ((growth.rises_to_the_end && !over) || piles_up(growth, state_class)) {
+      // A sleeper wakes by itself, who is at work waits soon, a crowd that has levelled off or hardly grew may be
+      // others each time; without identities nobody can tell that it is the same.
+      const bool passing = state_class == StateClass::kSleep || is_at_work(state_class) || !growth.main_part ||
+                           growth.grew_little || (growth.levelled_off && !is_stuck_class(state_class));
+      const bool by_chance = !is_stuck_class(state_class) && !growth.beyond_chance();
+      const bool unsure = (!growth.identified && passing) || by_chance;
       return growth.incomplete || unsure || !enough_came(growth) ? Grade::kGlimpse : Grade::kLasting;
     }
     return std::nullopt;

@@ -35,7 +35,7 @@ struct DetectOptions {
   bool goroutines = true;  ///< judge them
   bool memory = true;
   std::string_view settle_command;       ///< the command line that would settle a suspicion, for advice
-  std::uint64_t memory_limit_bytes = 0;  ///< where a limit is known: time until it is told
+  std::uint64_t memory_limit_bytes = 0;  ///< of the live heap, where a limit is known: time until it is told
 };
 
 /// What detection has to say of a history: every section a report needs that is judged, not measured.

@@ -38,6 +38,13 @@ bool are_few(const Growth& growth) {
   return growth.last() - std::min(growth.first(), growth.last()) < kFew && growth.span_seconds < kShort;
 }
 
+bool serves_profiles(const Context& context, const Group& group) {
+  return std::ranges::any_of(context.symbols.stack(group.stack), [&](FrameId frame) {
+    const std::string_view package = package_of(context.symbols.function(frame));
+    return package == "runtime/pprof" || package == "net/http/pprof";
+  });
+}
+
 /// What speaks against a group's being a leak.
 Excuse excuse_of(const Context& context, std::uint32_t index) {
   const Group& group = context.series.groups[index];
@@ -47,6 +54,9 @@ Excuse excuse_of(const Context& context, std::uint32_t index) {
             why->empty() ? "a safe pattern of yours matches" : "a safe pattern of yours matches: " + *why};
   }
   if (group.leaked > 0) return {};
+  if (serves_profiles(context, group)) {
+    return {Verdict::kInfo, "requests for profiles, from others than this look: their number is their askers'"};
+  }
   if (facts.benign.empty()) {
     if (!facts.explained_by_load) return {};
     return {Verdict::kInfo, "they wait for the network, and goroutines that are alive have grown alike: this is load"};
@@ -58,6 +68,9 @@ Excuse excuse_of(const Context& context, std::uint32_t index) {
   if (facts.number != BenignNumber::kConstant && are_few(facts.growth)) {
     return {facts.number == BenignNumber::kServerLoad ? Verdict::kInfo : Verdict::kSuspect,
             format("{}; so few more in {} are what load brings", known, span_in_words(facts.growth.span_seconds))};
+  }
+  if (facts.number == BenignNumber::kServerLoad && !facts.growth.seen_long_enough()) {
+    return {Verdict::kInfo, known + "; in a moment clients come together by chance"};
   }
   if (facts.number == BenignNumber::kServerLoad) {
     return {Verdict::kSuspect,
@@ -133,6 +146,16 @@ void describe_group(const Context& context, const Starts& starts, std::uint32_t 
                        symbols.function(group.site), growth.leaves == 0 && growth.rises > 0 ? ", more and more" : "");
 }
 
+/// Says when growth by `slope` bytes a second reaches the limit, where one is known.
+void add_time_to_limit(const Context& context, double slope, Finding& finding) {
+  const std::uint64_t limit = context.options.memory_limit_bytes;
+  if (limit == 0 || slope <= 0 || context.memory.live_bytes.empty()) return;
+  const double room = static_cast<double>(limit) - context.memory.live_bytes.back();
+  if (room <= 0) return;
+  finding.evidence.emplace_back(format("at this pace the limit of {:.0f} MiB is reached in {}",
+                                       static_cast<double>(limit) / kMiB, span_in_words(room / slope)));
+}
+
 void describe_heap_site(const Context& context, std::uint32_t index, Finding& finding) {
   const HeapSite& site = context.series.heap_sites[index];
   const HeapGrowth& growth = context.memory.sites[index];
@@ -156,14 +179,7 @@ void describe_heap_site(const Context& context, std::uint32_t index, Finding& fi
             "sub-slices and sub-strings keep the whole array alive: copy what is kept."
           : "what is allocated here is kept in a map, slice, cache or queue: bound it, or let old entries go.\n"
             "which variable keeps it alive is in no profile: look at who stores what this line makes.");
-  const std::uint64_t limit = context.options.memory_limit_bytes;
-  const double slope = growth.trend.slope_per_second;
-  if (limit == 0 || slope <= 0 || context.memory.live_bytes.empty()) return;
-  const double room = static_cast<double>(limit) - context.memory.live_bytes.back();
-  if (room > 0) {
-    finding.evidence.push_back(TargetText(format("at this pace the limit of {:.0f} MiB is reached in {}",
-                                                 static_cast<double>(limit) / kMiB, span_in_words(room / slope))));
-  }
+  add_time_to_limit(context, growth.trend.slope_per_second, finding);
 }
 
 void describe_process(const Context& context, std::string_view rule, Finding& finding) {
@@ -174,6 +190,7 @@ void describe_process(const Context& context, std::string_view rule, Finding& fi
   }
   const Rule* row = find_rule(rule);
   finding.title = TargetText(row == nullptr ? rule : row->brief);
+  if (rule == "memory/growing-heap") add_time_to_limit(context, context.memory.trend.slope_per_second, finding);
   finding.advice =
       TargetText("`leakfinder memory` shows growth by allocation site, stacks and what is not on the Go heap.");
 }
@@ -246,11 +263,13 @@ std::uint32_t next_root(const Context& context, const BySubject& by_subject, std
   const LockPart& part = context.locks.parts[index];
   const bool behind = part.knot != LockKnot::kNone && !part.root;
   if (!behind || !by_subject.contains({SubjectKind::kGroup, part.behind})) return index;
-  // All on one lock wait for one holder, however many come. Those that pile up on many locks, and those that the
+  // All on one lock wait for one holder, however many come, and who waits in the very line the holder waits in shows
+  // nothing that the holder's finding does not. Those that pile up on many locks, and those that the
   // runtime names and the root not, have a leak's evidence of their own, which does not rest on the guess who holds
   // which lock.
   const std::vector<Group>& groups = context.series.groups;
-  const bool of_one_leak = facts.growth.entries == 0 || part.one_lock;
+  const bool same_line = groups[index].site == groups[part.behind].site;
+  const bool of_one_leak = facts.growth.entries == 0 || part.one_lock || same_line;
   const bool less_sure = groups[index].leaked > 0 && groups[part.behind].leaked == 0;
   const bool excused = excuse_of(context, part.behind).at_most < Verdict::kLeak;
   return of_one_leak && !less_sure && !excused ? part.behind : index;

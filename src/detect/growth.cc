@@ -13,6 +13,10 @@
 /// that stopped while the rest of the process went on being busy is a plateau; one that stopped because the whole
 /// process fell silent (nothing anywhere was born any more) says nothing about the future. A stop is a stop only when
 /// the pace so far had brought three or more by now (a Poisson process is silent that long by chance once in twenty).
+/// And a silence that lasts twice as long as the rise says that the rise is over.
+///
+/// A place's growth may also be a move: of workers who were there before and fall idle here one after the other. Then
+/// all goroutines of their entry function together have not become more.
 ///
 /// Without identities a fall is all that can be seen of somebody who left: a crowd of fixed size, of whom one comes for
 /// each that goes, looks like one that nobody leaves. Its ramp shows: it levels off, though one more may come at the
@@ -50,12 +54,15 @@ bool is_quiet(const SamplePoint& sample, bool identified) {
   return sample.births <= (identified ? 0U : 2U);
 }
 
-/// Whether `gain` is at least half of what all goroutines of the group's entry function grew by.
-bool is_main_part(const Series& series, const Group& group, std::uint64_t gain) {
-  if (group.root_population == 0) return true;
+/// What all goroutines of the group's entry function, wherever they are, grew by from the first to the last of
+/// `judged`.
+std::int64_t gain_of_population(const Series& series, const Group& group, const std::vector<Judged>& judged) {
   const std::vector<Population::Point>& points = series.populations[group.root_population - 1].points;
-  if (points.size() < 2 || points.back().count <= points.front().count) return true;
-  return gain * 2 >= points.back().count - points.front().count;
+  const auto count_at = [&](Serial serial) {
+    const auto at = std::ranges::lower_bound(points, serial, {}, &Population::Point::serial);
+    return at != points.end() && at->serial == serial ? std::int64_t{at->count} : 0;
+  };
+  return count_at(judged.back().sample->serial) - count_at(judged.front().sample->serial);
 }
 
 /// `Growth::levelled_off`, over the intervals in which something was going on.
@@ -82,6 +89,16 @@ bool came_in_every_interval(const Growth& growth, StateClass state_class) {
 }
 
 }  // namespace
+
+bool Growth::beyond_chance() const {
+  constexpr double kLongTime = 30;  // of samples so far apart none repeats the other
+  constexpr std::uint64_t kFew = 3;
+  constexpr double kScatters = 1.5;
+  if (span_seconds >= kLongTime) return true;
+  if (identified) return entries >= kFew;
+  const double gain = static_cast<double>(last()) - static_cast<double>(first());
+  return rises + 1 == counts.size() || gain >= kScatters * std::sqrt(static_cast<double>(first() + last()));
+}
 
 double Growth::per_minute() const {
   if (span_seconds <= 0) return 0;
@@ -137,11 +154,18 @@ Growth measure_growth(const Series& series, const Group& group) {
     const double rising_time = growth.seconds[last_rise] - growth.seconds.front();
     const double idle_time = growth.seconds[growth.active_intervals] - growth.seconds[last_rise];
     growth.tail_expected = static_cast<double>(growth.entries) * idle_time / rising_time;
+    const double standing_time = growth.seconds.back() - growth.seconds[last_rise];
+    growth.stopped_long_since = judged.size() - 1 - last_rise >= 3 && standing_time >= 2 * rising_time;
   }
   growth.levelled_off = levels_off(growth);
   growth.rises_to_the_end = growth.rises >= 2 && growth.tail_expected < kSilentOnceInTwenty;
   const std::uint64_t gain = growth.last() > growth.first() ? growth.last() - growth.first() : 0;
-  if (!growth.identified) growth.main_part = is_main_part(series, group, gain);
+  if (group.root_population != 0) {
+    const std::int64_t of_all = gain_of_population(series, group, judged);
+    const auto own = static_cast<std::int64_t>(gain);
+    growth.main_part = growth.identified || of_all <= 0 || own * 2 >= of_all;
+    growth.moved_here = own > 0 && of_all * 2 < own;
+  }
   const bool by_a_quarter = gain >= 2 && gain * 4 >= growth.first();
   const bool steadily = growth.rises >= 3 && growth.counts.size() >= 5 && growth.rises * 2 >= growth.active_intervals;
   growth.grew_little = !by_a_quarter && !steadily;

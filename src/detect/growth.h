@@ -34,9 +34,13 @@ struct Growth {
   /// Without identities: the larger part of what its entry function's goroutines grew by, so that it is no passing
   /// state.
   bool main_part = true;
+  /// All goroutines of its entry function together did not grow by half as many: they were there before, elsewhere.
+  bool moved_here = false;
   /// Nobody keeps them: they were started by several goroutines that have all ended, or nearly each by one of its own,
   /// as no pool's are.
   bool unkept() const { return starters >= 2 && (orphans == last() || starters * 5 >= last() * 4); }
+  /// Nothing came for at least three samples and twice as long as the rise took, in a process that fell silent as well.
+  bool stopped_long_since = false;
   bool grew_little = false;  ///< by less than two, or than a quarter, and not in most of many intervals
   bool grew_enough = false;  ///< not little; or by ten at least, in every interval
 
@@ -45,6 +49,10 @@ struct Growth {
   /// Enough to tell a leak from a moment: three samples over five seconds; without identities four samples. Six samples
   /// a second apart are five seconds, some milliseconds more or less.
   bool seen_long_enough() const { return counts.size() >= (identified ? 3U : 4U) && span_seconds >= 4.95; }
+  /// Whether the rise is more than what a steady number of goroutines that come and go shows by chance in so short a
+  /// time. By identity nobody has left, which of few is chance as well; without, the counts must part by more than
+  /// their own scatter, or rise at each sample.
+  bool beyond_chance() const;
   double per_minute() const;
 };
 

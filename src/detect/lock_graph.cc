@@ -199,10 +199,14 @@ auto name_of_site(const Symbols& symbols, const Series& series, std::uint32_t in
 }
 
 /// Ties writers that wait for readers, and readers that wait behind these writers, on one lock, to one reader: of those
-/// that probably read the lock already (two functions of its type or one function are on their stack), else of all, the
-/// first by name.
+/// that probably read the lock already (two functions of its type are on their stack), else of all, the first by name.
+/// An optimised RWMutex does not tell its address; then writer and readers must wait in methods of one type, and one
+/// reader must read again.
 void tie_starved_writers(const Symbols& symbols, const Series& series, const Nodes& nodes, LockGraph& graph) {
+  const auto reads_again = [&](std::uint32_t reader) { return nodes.at(reader).own_frames_of_waits_in >= 2; };
   const auto shares_lock = [](const Node& a, const Node& b) {
+    const bool told = !a.addresses.empty() || !b.addresses.empty();
+    if (!told) return is_type(a.waits_in) && a.waits_in == b.waits_in;
     return std::ranges::any_of(a.addresses, [&](std::uint64_t address) { return b.addresses.contains(address); });
   };
   for (const auto& [writer, node] : nodes) {
@@ -212,8 +216,8 @@ void tie_starved_writers(const Symbols& symbols, const Series& series, const Nod
       if (series.groups[reader].state == WaitState::kRWMutexRLock && shares_lock(node, other))
         readers.push_back(reader);
     }
-    if (readers.empty()) continue;
-    const auto reads_again = [&](std::uint32_t reader) { return nodes.at(reader).own_frames_of_waits_in >= 2; };
+    const bool told = !node.addresses.empty();
+    if (readers.empty() || (!told && std::ranges::none_of(readers, reads_again))) continue;
     const std::uint32_t root = std::ranges::min(readers, {}, [&](std::uint32_t reader) {
       return std::pair(!reads_again(reader), name_of_site(symbols, series, reader));
     });
@@ -221,6 +225,28 @@ void tie_starved_writers(const Symbols& symbols, const Series& series, const Nod
       graph.parts[member] = {.knot = LockKnot::kStarvedWriter, .root = member == root, .behind = root};
     }
     graph.parts[writer] = {.knot = LockKnot::kStarvedWriter, .root = false, .behind = root};
+  }
+}
+
+/// Ties those who wait for the lock of a goroutine that waits for itself behind that one: by the lock's address, or
+/// where none is told, by the type whose method waits.
+void tie_behind_double_locks(const Series& series, const Nodes& nodes, LockGraph& graph) {
+  std::vector<std::uint32_t> roots;
+  for (const auto& [index, node] : nodes) {
+    if (graph.parts[index].knot == LockKnot::kDoubleLock) roots.push_back(index);
+  }
+  for (const auto& [index, node] : nodes) {
+    if (graph.parts[index].knot != LockKnot::kNone || series.groups[index].state_class != StateClass::kLock) continue;
+    const auto root = std::ranges::find_if(roots, [&](std::uint32_t candidate) {
+      const Node& of_root = nodes.at(candidate);
+      const bool told = !node.addresses.empty() && !of_root.addresses.empty();
+      return told ? node.addresses == of_root.addresses : node.waits_in == of_root.waits_in;
+    });
+    if (root == roots.end()) continue;
+    graph.parts[index] = {.knot = LockKnot::kDoubleLock,
+                          .behind = *root,
+                          .reason = HolderReason::kSameReceiver,
+                          .through = nodes.at(*root).waits_in};
   }
 }
 
@@ -328,6 +354,7 @@ LockGraph build_lock_graph(const Symbols& symbols, const Series& series) {
     }
   }
   tie_starved_writers(symbols, series, nodes, graph);
+  tie_behind_double_locks(series, nodes, graph);
   tie_cycles(symbols, series, edges, graph);
   tie_chains(series, edges, graph);
   for (const auto& [index, node] : nodes) {
@@ -369,7 +396,10 @@ std::string describe(const LockPart& part) {
     case LockKnot::kCycle:
       return "they probably wait for each other's locks" + reason;
     case LockKnot::kDoubleLock:
-      return format("the probable holder waits for its own lock (two methods of {} are on one stack)", part.through);
+      return part.root ? format("the probable holder waits for its own lock (two methods of {} are on one stack)",
+                                part.through)
+                       : format("the lock's probable holder waits for that lock itself (both run methods of {})",
+                                part.through);
     case LockKnot::kStarvedWriter:
       return "a writer waits for readers, and readers wait behind the writer, on the same lock";
     case LockKnot::kStuckWorkers:

@@ -39,6 +39,22 @@ TEST(MemoryGrowingSite, IsALeakWhenASiteRisesToTheEnd) {
   EXPECT_EQ(finding.verdict, Verdict::kLeak);
 }
 
+TEST(MemoryGrowingSite, TellsTheTimeUntilAKnownLimit) {
+  Scene scene;
+  for (int i = 0; i < 8; ++i) {
+    scene.history.push(
+        scene.heap(3.0 * i, {{.bytes = (10 + 6 * i) * kMiB, .objects = 1000}}, 10 + 2 * static_cast<std::uint64_t>(i)));
+  }
+  const auto says_when = [&] {
+    return std::ranges::any_of(scene.about("main.grow").evidence, [](const TargetText& words) {
+      return words.raw().contains("at this pace the limit of 100 MiB is reached in 24 s");
+    });
+  };
+  EXPECT_FALSE(says_when());
+  scene.options.memory_limit_bytes = 100 * kMiB;
+  EXPECT_TRUE(says_when());
+}
+
 TEST(MemoryGrowingSite, LetsACacheFillUp) {
   Scene scene;
   for (int i = 0; i < 12; ++i) {

@@ -188,6 +188,45 @@ TEST(StuckLock, NamesTheReaderThatReadsAgain) {
   EXPECT_EQ(findings[0].consequences.size(), 2U);
 }
 
+TEST(StuckLock, NamesTheReaderThatReadsAgainWithoutAddresses) {
+  Scene scene;
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    scene.see(3.0 * static_cast<double>(i),
+              {{.ids = {7},
+                .state = WaitState::kRWMutexRLock,
+                .stack = {"sync.(*RWMutex).RLock:74", "main.(*A).size:9", "main.(*A).walk:20"}},
+               {.ids = {8}, .state = WaitState::kRWMutexLock, .stack = {"main.(*A).put:5"}},
+               {.ids = ids(20, 4 + 4 * i),
+                .state = WaitState::kRWMutexRLock,
+                .stack = {"sync.(*RWMutex).RLock:74", "main.(*A).size:9"},
+                .creator = "main.serve:6"}});
+  }
+  const std::vector<Finding> findings = scene.judge();
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].site.function.raw(), "main.(*A).size");
+  EXPECT_EQ(findings[0].count, 1U);
+  EXPECT_EQ(findings[0].resembles, "recursive read lock");
+  EXPECT_EQ(findings[0].consequences.size(), 2U);
+}
+
+TEST(StuckLock, ListsThoseBehindADoubleLockUnderIt) {
+  Scene scene;
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    scene.see(
+        3.0 * static_cast<double>(i),
+        {{.ids = {7},
+          .state = WaitState::kMutexLock,
+          .stack = {"main.(*A).get:3", "main.(*A).run:30"},
+          .address = 0xa0},
+         {.ids = ids(20, 4 + 4 * i), .state = WaitState::kMutexLock, .stack = {"main.(*A).put:8"}, .address = 0xa0}});
+  }
+  const std::vector<Finding> findings = scene.judge();
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].resembles, "double lock");
+  ASSERT_EQ(findings[0].consequences.size(), 1U);
+  EXPECT_EQ(findings[0].consequences[0].count, 16U);
+}
+
 TEST(StuckLock, NamesNoHolderToThoseThatWaitForNoLock) {
   Scene scene;
   for (int i = 0; i < 4; ++i) {
