@@ -99,7 +99,10 @@ std::optional<Grade> come_and_stay(const GroupFacts& facts, StateClass state_cla
       // others each time; without identities nobody can tell that it is the same.
       const bool passing = state_class == StateClass::kSleep || is_at_work(state_class) || !growth.main_part ||
                            growth.grew_little || (growth.levelled_off && !is_stuck_class(state_class));
-      const bool by_chance = !is_stuck_class(state_class) && !growth.beyond_chance();
+      // An id at a handler may be the next request's on the same connection: rising load looks alike for a while.
+      constexpr double kLongestRequest = 30;
+      const bool next_request = facts.serves_requests && growth.span_seconds < kLongestRequest;
+      const bool by_chance = !is_stuck_class(state_class) && (!growth.beyond_chance() || next_request);
       const bool unsure = (!growth.identified && passing) || by_chance;
       return growth.incomplete || unsure || !enough_came(growth) ? Grade::kGlimpse : Grade::kLasting;
     }

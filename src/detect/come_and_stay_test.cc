@@ -64,6 +64,15 @@ TEST(ComeAndStay, IsAGlimpseOfSleepersWithoutIds) {
   EXPECT_EQ(come_and_stay(facts, StateClass::kSleep), Grade::kGlimpse);
 }
 
+TEST(ComeAndStay, IsAGlimpseOfHandlersWhoseConnectionServesOnAndOn) {
+  GroupFacts facts = grown();
+  facts.serves_requests = true;
+  EXPECT_EQ(come_and_stay(facts, StateClass::kSelect), Grade::kGlimpse);
+  EXPECT_EQ(come_and_stay(facts, StateClass::kChanSend), Grade::kLasting);
+  facts.growth.span_seconds = 60;
+  EXPECT_EQ(come_and_stay(facts, StateClass::kSelect), Grade::kLasting);
+}
+
 TEST(ComeAndStay, TakesAPileThatStoppedOnlyForWhatIsNeverIdle) {
   GroupFacts facts = grown();
   facts.growth.rises_to_the_end = false;

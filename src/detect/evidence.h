@@ -56,7 +56,8 @@ struct GroupFacts {
   std::string_view benign;  ///< why its wait is ordinary, from the benign catalogue; empty: not in it
   BenignNumber number = BenignNumber::kConstant;  ///< of a benign wait
   bool starter_runs = false;                      ///< the function that started them is on some goroutine's stack
-  bool explained_by_load = false;                 ///< a benign wait that grows as goroutines do that are alive
+  bool serves_requests = false;    ///< a server connection's goroutine: the same one serves request after request
+  bool explained_by_load = false;  ///< a benign wait that grows as goroutines do that are alive
   std::uint32_t in_step_with = 0;  ///< index + 1 of the leaking group with which a benign wait grows in step
 };
 

@@ -142,6 +142,8 @@ std::vector<GroupFacts> measure_groups(const Symbols& symbols, const Series& ser
     facts[i].growth = measure_growth(series, group);
     facts[i].count = facts[i].growth.last();
     if (facts[i].growth.counts.empty() && !group.points.empty()) facts[i].count = group.points.back().count;
+    facts[i].serves_requests = std::ranges::any_of(
+        symbols.stack(group.stack), [&](FrameId frame) { return symbols.function(frame) == "net/http.(*conn).serve"; });
     const BenignWait* benign = find_benign(symbols, symbols.stack(group.stack), group.creator, group.state_class);
     if (benign == nullptr) continue;
     facts[i].benign = benign->reason;

@@ -60,6 +60,17 @@ TEST(Facts, TieConnectionsToTheLeakWithWhichTheyGrowInStep) {
   EXPECT_GT(facts.in_step_with, 0U);
 }
 
+TEST(Facts, TellHandlersFromWhatTheyStart) {
+  Scene scene;
+  scene.see(
+      0,
+      {{.ids = {7}, .stack = {"main.handle:3", "net/http.(*conn).serve:2067"}, .creator = "net/http.(*Server).Serve:9"},
+       {.ids = {8}, .stack = {"main.handle.func1:5"}, .creator = "main.handle:4"}});
+  const std::vector<GroupFacts> facts = measure_groups(scene.symbols, scene.history.series());
+  EXPECT_TRUE(facts[0].serves_requests);
+  EXPECT_FALSE(facts[1].serves_requests);
+}
+
 TEST(Facts, CountStartersAndThoseThatAreOrphans) {
   Scene scene;
   scene.see(0, {{.ids = {1}, .stack = {"main.main:5"}, .creator = ""},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "base/format.h"
@@ -99,8 +100,11 @@ bool passes(const Symbols& symbols, const GcGroupCounts& group) {
   return find_benign(symbols, symbols.stack(group.stack), group.creator, state) != nullptr;
 }
 
-/// Whether a group's growth may be more than load: by five and by half, at both steps.
+/// Whether a group's growth may be more than load: by five and by half, at both steps, and nobody who was here got away
+/// (one in fifty may be caught between two places).
 bool piles_up(const GcGroupCounts& group) {
+  constexpr std::uint64_t kOneInFifty = 50;
+  if (group.left * kOneInFifty > group.baseline) return false;
   if (group.before <= group.baseline || group.final_value < group.before) return false;
   const std::uint64_t gain = group.final_value - group.baseline;
   return gain >= 5 && gain * 2 >= group.baseline;
@@ -190,7 +194,12 @@ GcSection judge_gc(const Symbols& symbols, const GcMeasurement& heap, const std:
 
 std::vector<GcGroupCounts> count_gc_groups(const Symbols& symbols, const GoroutineProfile* baseline,
                                            const GoroutineProfile* before, const GoroutineProfile* final_profile) {
-  std::map<std::tuple<std::uint32_t, std::uint32_t, StateClass>, GcGroupCounts> groups;
+  struct Members {
+    std::set<std::uint64_t> at_start, at_end;
+  };
+  using Key = std::tuple<std::uint32_t, std::uint32_t, StateClass>;
+  std::map<Key, GcGroupCounts> groups;
+  std::map<Key, Members> members;
   const auto lacks_creators = [](const GoroutineProfile* profile) {
     return profile != nullptr && !profile->has_identities();
   };
@@ -213,6 +222,9 @@ std::vector<GcGroupCounts> count_gc_groups(const Symbols& symbols, const Gorouti
       if (GcGroupCounts* group =
               group_at(goroutine.stack, with_creators ? goroutine.creator : FrameId{}, goroutine.state)) {
         group->*field += 1;
+        Members& of = members[{group->site.value, group->creator.value, state_class(group->state)}];
+        if (field == &GcGroupCounts::baseline) of.at_start.insert(goroutine.id);
+        if (field == &GcGroupCounts::final_value) of.at_end.insert(goroutine.id);
       }
     }
     for (const StackCount& record : profile->counts) {
@@ -226,7 +238,13 @@ std::vector<GcGroupCounts> count_gc_groups(const Symbols& symbols, const Gorouti
   add(before, &GcGroupCounts::before);
   add(final_profile, &GcGroupCounts::final_value);
   std::vector<GcGroupCounts> out;
-  for (const auto& [key, group] : groups) out.push_back(group);
+  const bool ids_tell = final_profile != nullptr && final_profile->has_identities();
+  for (auto& [key, group] : groups) {
+    const Members& of = members[key];
+    const auto gone = [&](std::uint64_t id) { return !of.at_end.contains(id); };
+    if (ids_tell) group.left = static_cast<std::uint64_t>(std::ranges::count_if(of.at_start, gone));
+    out.push_back(group);
+  }
   std::ranges::stable_sort(out, std::greater{}, &GcGroupCounts::final_value);
   return out;
 }

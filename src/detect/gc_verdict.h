@@ -30,6 +30,7 @@ struct GcGroupCounts {
   WaitState state = WaitState::kUnknown;
   StackId stack;
   std::uint64_t baseline = 0, before = 0, final_value = 0;
+  std::uint64_t left = 0;  ///< of those here at the start, gone from here at the end; 0 where no ids tell
 };
 
 /// Whether the label says that what grew stayed: PARTIAL, LIKELY or CONFIRMED LEAK.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "detect/testing/scene.h"
+
 namespace lf::detect {
 namespace {
 
@@ -83,6 +85,20 @@ TEST(GcVerdict, JudgesGroupsByCounts) {
   EXPECT_EQ(section.result, GcResult::kNoGrowth) << "the heap's";
   EXPECT_EQ(section.groups[1].result, GcResult::kConfirmedLeak);
   EXPECT_EQ(find_gc_leaks(symbols, section, groups, 50, nullptr, nullptr).size(), 1U);
+}
+
+TEST(GcVerdict, CallsNoGroupALeakWhoseFirstGotAway) {
+  testing::Scene scene;
+  const auto waiting = [&](std::uint64_t first, std::uint64_t count) {
+    return scene.dump({{.ids = testing::ids(first, count), .state = WaitState::kWaitGroupWait}});
+  };
+  const auto result = [&](std::uint64_t first_at_end) {
+    const GoroutineProfile start = waiting(100, 6), before = waiting(100, 9), end = waiting(first_at_end, 14);
+    const std::vector<GcGroupCounts> groups = count_gc_groups(scene.symbols, &start, &before, &end);
+    return judge_gc(scene.symbols, measured(10, 10, 10, 10), groups).groups[1].result;
+  };
+  EXPECT_EQ(result(100), GcResult::kConfirmedLeak);
+  EXPECT_EQ(result(106), GcResult::kNoGrowth);
 }
 
 TEST(GcVerdict, IsTheWorstGroupsWhereOnlyGoroutinesAreWanted) {

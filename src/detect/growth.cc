@@ -155,7 +155,7 @@ Growth measure_growth(const Series& series, const Group& group) {
     const double idle_time = growth.seconds[growth.active_intervals] - growth.seconds[last_rise];
     growth.tail_expected = static_cast<double>(growth.entries) * idle_time / rising_time;
     const double standing_time = growth.seconds.back() - growth.seconds[last_rise];
-    growth.stopped_long_since = judged.size() - 1 - last_rise >= 3 && standing_time >= 2 * rising_time;
+    growth.stopped_long_since = judged.size() - 1 - last_rise >= 3 && standing_time >= rising_time;
   }
   growth.levelled_off = levels_off(growth);
   growth.rises_to_the_end = growth.rises >= 2 && growth.tail_expected < kSilentOnceInTwenty;

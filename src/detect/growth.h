@@ -39,7 +39,7 @@ struct Growth {
   /// Nobody keeps them: they were started by several goroutines that have all ended, or nearly each by one of its own,
   /// as no pool's are.
   bool unkept() const { return starters >= 2 && (orphans == last() || starters * 5 >= last() * 4); }
-  /// Nothing came for at least three samples and twice as long as the rise took, in a process that fell silent as well.
+  /// Nothing came for at least three samples and as long as the rise took, though the process may have been silent.
   bool stopped_long_since = false;
   bool grew_little = false;  ///< by less than two, or than a quarter, and not in most of many intervals
   bool grew_enough = false;  ///< not little; or by ten at least, in every interval

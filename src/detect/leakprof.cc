@@ -104,6 +104,13 @@ void merge_lines(std::vector<Finding>& findings) {
   findings = std::move(kept);
 }
 
+/// Goroutines of a finding, with those that are stuck because of them.
+std::uint64_t count_with_consequences(const Finding& finding) {
+  std::uint64_t count = finding.count.value_or(0);
+  for (const Consequence& consequence : finding.consequences) count += consequence.count;
+  return count;
+}
+
 }  // namespace
 
 void add_signatures(const Context& context, Evidences& evidences) {
@@ -142,7 +149,7 @@ void keep_signatures(const DetectOptions& options, std::vector<Finding>& finding
   std::erase_if(findings, [&](const Finding& finding) {
     if (finding.kind != FindingKind::kGoroutine) return true;
     const bool whatever_count = finding.rule == "goroutine/proven-leak" || finding.rule == "goroutine/blocked-forever";
-    if (!whatever_count && finding.count.value_or(0) < options.leakprof_threshold) return true;
+    if (!whatever_count && count_with_consequences(finding) < options.leakprof_threshold) return true;
     // Growth of those at work is told all the same; that some are there is not.
     if (options.leakprof_blocked && shows_work(finding) && finding.verdict != Verdict::kLeak) return true;
     // A crowd that only receives or selects is how pools idle; a crowd that cannot send is worth a line.

@@ -52,6 +52,20 @@ TEST(LeakProf, ListsNoSiteBelowTheThresholdButProvenOnes) {
   EXPECT_EQ(scene.about("main.never").rule, "goroutine/blocked-forever");
 }
 
+TEST(LeakProf, CountsThoseStuckBehindASignatureWithIt) {
+  Scene scene;
+  scene.options.leakprof = LeakProf::kSignatures;
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    scene.see(3.0 * static_cast<double>(i),
+              {{.ids = {7}, .state = WaitState::kChanSend, .stack = {"main.(*Store).notify:30"}},
+               {.ids = ids(20, 4 + i),
+                .state = WaitState::kMutexLock,
+                .stack = {"sync.(*Mutex).Lock:46", "main.(*Store).Get:12"},
+                .address = 0xa0}});
+  }
+  EXPECT_EQ(scene.about("main.(*Store).notify").verdict, Verdict::kLeak);
+}
+
 TEST(LeakProf, ScoresPersistenceInFullFromTheDurationOn) {
   const auto persistence = [](double interval) {
     Scene scene;
