@@ -104,10 +104,11 @@ bool rests_on_crowding(const Finding& finding) {
 }  // namespace
 
 std::optional<BoundedWait> find_bounded_wait(std::string_view source, std::uint32_t line) {
+  if (line == 0) return std::nullopt;
   std::uint32_t number = 0;
   int depth = 0;
   bool in_comment = false;
-  while (!source.empty() && (line == 0 || number < line + kMostLines)) {
+  while (!source.empty() && number < std::uint64_t{line} + kMostLines) {
     const std::size_t end = source.find('\n');
     const std::string_view text = source.substr(0, end);
     source.remove_prefix(end == std::string_view::npos ? source.size() : end + 1);
