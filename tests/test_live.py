@@ -93,6 +93,27 @@ def test_waiters_of_a_lock_are_counted_at_their_line(leakfinder, live):
     assert named.get(line_of("lock")) == 60, shown.findings
 
 
+@pytest.mark.parametrize("mode, marker, resembles, behind", [
+    ("reads_again", "read lock", "recursive read lock", 21), ("double_lock", "lock", "double lock", 20), ("lock_cycle", "cycle", "lock cycle", 1)])
+def test_a_lock_knot_is_one_finding_at_its_root(leakfinder, live, mode, marker, resembles, behind):
+    target = live(f"-mode={mode}", "-n=20", fresh=True)
+    time.sleep(1)
+    shown = leakfinder.json(*LONG, "-url", target.url)
+    assert [(f["rule"], f["resembles"]) for f in shown.with_verdict("leak")] == [("goroutine/stuck-lock", resembles)], shown.findings
+    root = shown.with_verdict("leak")[0]
+    assert root["line"] == line_of(marker)[1], root
+    assert sum(c["count"] for c in root.get("consequences", ())) == behind, root
+
+
+def test_the_source_excuses_a_crowd_whose_select_has_a_timer(leakfinder, live):
+    target = live("-mode=timed_crowd", "-n=600", fresh=True)
+    unread = leakfinder.json("check", "-url", target.url)
+    assert [f["rule"] for f in unread.with_verdict("suspect")] == ["goroutine/crowded-site"], unread.findings
+    read = leakfinder.json("check", "-source-root", str(places.GOPROGS), "-url", target.url)
+    assert not read.with_verdict("suspect"), read.findings
+    assert any("<-time.After(time.Minute)" in words for f in read.findings for words in f["evidence"]), read.findings
+
+
 def test_waiters_of_a_group_are_counted_at_their_line(leakfinder, live):
     shown = leakfinder.json(*SHORT, "-url", live("-mode=stuck_wait", "-n=60").url)
     waiting = [f for f in shown.findings if (f.get("file", "").rpartition("/")[2], f.get("line")) == line_of("wait group")]
