@@ -98,7 +98,7 @@ TEST(GcVerdict, CallsNoGroupALeakWhoseFirstGotAway) {
     return judge_gc(scene.symbols, measured(10, 10, 10, 10), groups).groups[1].result;
   };
   EXPECT_EQ(result(100), GcResult::kConfirmedLeak);
-  EXPECT_EQ(result(106), GcResult::kNoGrowth);
+  EXPECT_EQ(result(106), GcResult::kUnknown);
 }
 
 TEST(GcVerdict, IsTheWorstGroupsWhereOnlyGoroutinesAreWanted) {

@@ -92,10 +92,8 @@ bool came_in_every_interval(const Growth& growth, StateClass state_class) {
 
 bool Growth::beyond_chance() const {
   constexpr double kLongTime = 30;  // of samples so far apart none repeats the other
-  constexpr std::uint64_t kFew = 3;
   constexpr double kScatters = 1.5;
-  if (span_seconds >= kLongTime) return true;
-  if (identified) return entries >= kFew;
+  if (identified || span_seconds >= kLongTime) return true;
   const double gain = static_cast<double>(last()) - static_cast<double>(first());
   return rises + 1 == counts.size() || gain >= kScatters * std::sqrt(static_cast<double>(first() + last()));
 }

@@ -50,8 +50,8 @@ struct Growth {
   /// a second apart are five seconds, some milliseconds more or less.
   bool seen_long_enough() const { return counts.size() >= (identified ? 3U : 4U) && span_seconds >= 4.95; }
   /// Whether the rise is more than what a steady number of goroutines that come and go shows by chance in so short a
-  /// time. By identity nobody has left, which of few is chance as well; without, the counts must part by more than
-  /// their own scatter, or rise at each sample.
+  /// time. Ids tell that nobody left; without, the counts must part by more than their own scatter, or rise at each
+  /// sample.
   bool beyond_chance() const;
   double per_minute() const;
 };
