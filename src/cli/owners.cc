@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <ranges>
 #include <span>
 
@@ -117,6 +118,13 @@ const std::vector<std::string>& CodeOwners::of(std::string_view path) const {
 }
 
 void apply_owners(const CodeOwners& owners, std::string_view source_root, Report& report) {
+  // Thousands of findings are of few files.
+  std::map<std::string, const std::vector<std::string>*, std::less<>> known;
+  const auto owners_of = [&](std::string_view file) -> const std::vector<std::string>& {
+    auto found = known.find(file);
+    if (found == known.end()) found = known.emplace(file, &owners.of(file)).first;
+    return *found->second;
+  };
   for (Finding& finding : report.findings) {
     std::vector<const SourceLine*> places{&finding.site};
     for (const SourceLine& frame : finding.stack) places.push_back(&frame);
@@ -124,7 +132,7 @@ void apply_owners(const CodeOwners& owners, std::string_view source_root, Report
     for (const SourceLine* place : places) {
       const TargetText file = report::relative_file(place->file, source_root);
       if (!report::is_relative(file)) continue;
-      const std::vector<std::string>& names = owners.of(file.raw());
+      const std::vector<std::string>& names = owners_of(file.raw());
       if (names.empty()) continue;
       for (const std::string& name : names) finding.owners.emplace_back(name);
       break;

@@ -35,10 +35,7 @@ CaptureAssembly::CaptureAssembly(std::string label, Environment& environment, bo
 bool CaptureAssembly::is_named(std::string_view name) const {
   if (!manifest_) return true;
   if (!name.starts_with(folder_)) return false;
-  name.remove_prefix(folder_.size());
-  return std::ranges::any_of(manifest_->samples, [&](const CapturedSample& sample) {
-    return std::ranges::find(sample.files, name, &CapturedFile::name) != sample.files.end();
-  });
+  return named_.contains(name.substr(folder_.size()));
 }
 
 void CaptureAssembly::begin(std::string_view name, std::uint64_t) {
@@ -84,6 +81,9 @@ void CaptureAssembly::take_manifest() {
   Result<CaptureManifest> manifest = parse_manifest(text);
   if (manifest) {
     manifest_ = std::move(*manifest);
+    for (const CapturedSample& sample : manifest_->samples) {
+      for (const CapturedFile& file : sample.files) named_.insert(file.name);
+    }
     folder_ = name_.substr(0, name_.size() - kManifestName.size());
   } else {
     manifest_error_ = std::move(manifest.error());

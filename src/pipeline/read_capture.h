@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,6 +68,7 @@ class CaptureAssembly final : public target::MemberSink {
   std::uint64_t budget_;
   bool out_of_budget_ = false;
   std::optional<CaptureManifest> manifest_;
+  std::set<std::string_view> named_;  ///< the files of `manifest_`
   std::optional<Error> manifest_error_;
   std::string folder_;  ///< of the manifest in the archive, with its slash
   std::map<std::string, Part, std::less<>> parts_;
