@@ -388,7 +388,7 @@ Findings find_differences(const Symbols& symbols, const Snapshot& baseline, std:
   return findings;
 }
 
-std::vector<Finding> merge_differences(std::vector<Finding> differences, std::vector<Finding> found) {
+std::vector<Finding> merge_differences(std::vector<Finding> differences, const std::vector<Finding>& found) {
   // The first of each place.
   std::map<std::tuple<const FindingKind&, const SourceLine&, const std::string&>, const Finding*> by_place;
   for (const Finding& finding : found) by_place.try_emplace(place_of(finding), &finding);

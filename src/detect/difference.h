@@ -26,6 +26,6 @@ Findings find_differences(const Symbols& symbols, const Snapshot& baseline, std:
 
 /// Brings `differences` and what the rules found in the same samples together: one finding a site, with the stronger
 /// verdict and all evidence. What did not change is left out.
-std::vector<Finding> merge_differences(std::vector<Finding> differences, std::vector<Finding> found);
+std::vector<Finding> merge_differences(std::vector<Finding> differences, const std::vector<Finding>& found);
 
 }  // namespace lf::detect

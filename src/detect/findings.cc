@@ -240,7 +240,8 @@ void add_what_settles_it(const GroupFacts& facts, const std::vector<const Eviden
   if (facts.growth.seen_long_enough()) {
     if (facts.growth.identified) return;
     finding.evidence.emplace_back(
-        "more samples settle it (-samples=6; of patterns and channels -leakprof-samples=6), or goroutine ids, for which "
+        "more samples settle it (-samples=6; of patterns and channels -leakprof-samples=6), or goroutine ids, for "
+        "which "
         "the target stands still: -max-goroutines-full above the count");
     return;
   }

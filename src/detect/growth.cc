@@ -79,8 +79,8 @@ bool levels_off(const Growth& growth) {
   return false;
 }
 
-/// Whether a pile of any size surely grows: had it kept its size, as many had left as came, and none of ten by chance is
-/// one in a thousand. A pile that is large already need not grow by much meanwhile.
+/// Whether a pile of any size surely grows: had it kept its size, as many had left as came, and none of ten by chance
+/// is one in a thousand. A pile that is large already need not grow by much meanwhile.
 bool came_in_every_interval(const Growth& growth, StateClass state_class) {
   constexpr std::uint64_t kSurelyMore = 10;
   const std::size_t least_rises = growth.identified && is_stuck_class(state_class) ? 2 : 3;

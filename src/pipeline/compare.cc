@@ -54,7 +54,7 @@ class Comparison {
   Result<void> finish(const Snapshot& before, std::span<const detect::AfterRound> rounds, Report& report) {
     if (Result<void> judged = judge(observation_, options_, report); !judged) return judged;
     detect::Findings differences = detect::find_differences(symbols_, before, rounds);
-    report.findings = detect::merge_differences(std::move(differences.kept), std::move(report.findings));
+    report.findings = detect::merge_differences(std::move(differences.kept), report.findings);
     note_left_out(differences.left_out, report);
     report.criteria = options_.criteria;
     judge_again(report);

@@ -159,8 +159,8 @@ void put_gc_groups(TextPage& page, const GcSection& gc, const Line& indent) {
                     page.signs().arrow, in_words(group.final_value)),
              Tint::kDim);
     const bool may_be_load = group.result == GcResult::kUnknown;
-    page.line(line.add(may_be_load ? "which may be load" : decimal_in_words(group.freed_percent) + " % freed",
-                       Tint::kDim));
+    page.line(
+        line.add(may_be_load ? "which may be load" : decimal_in_words(group.freed_percent) + " % freed", Tint::kDim));
   }
 }
 
