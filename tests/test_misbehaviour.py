@@ -25,7 +25,7 @@ def outcome(request, tmp_path_factory) -> tuple[Row, binary.Result]:
     folder = tmp_path_factory.mktemp("misbehaving")
     with FakeTarget(row.does(PprofAnswers([small_program()])), accepts=row.accepts) as target:
         args = (f"-timeout={TIMEOUT}s", *row.args, "-url", target.url)
-        return row, binary.run(*args, cwd=folder, timeout=60 * slowdown())
+        return row, binary.run_measured(*args, cwd=folder, timeout=60 * slowdown())
 
 
 def test_the_exit_code_is_right_when_a_target(outcome):

@@ -25,7 +25,7 @@ class Result:
     stdout_bytes: bytes
     stderr_bytes: bytes
     seconds: float
-    peak_rss_bytes: int  # an upper bound: the kernel counts the runner's own pages at fork (`peak_rss` does not)
+    peak_rss_bytes: int  # an upper bound: the kernel counts the runner's own pages at fork (`run_measured` has its own)
 
     @property
     def stdout(self) -> str:
@@ -129,13 +129,39 @@ def run(*args, cwd: Path, env: Mapping[str, str] | None = None, stdin: bytes | N
     return result
 
 
+# Starts a program, and writes its wait status, its seconds and its peak memory in KiB to a descriptor.
+LAUNCHER = """
+import os, sys, time
+told = int(sys.argv[1])
+os.set_inheritable(told, False)
+began = time.monotonic()
+pid = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(pid, 0)
+os.write(told, f"{status} {time.monotonic() - began} {usage.ru_maxrss}".encode())
+"""
+
+
+def run_measured(*args, cwd: Path, timeout: float = 60) -> Result:
+    """Like `run`, but a small process starts it, so that its peak memory is without the pages of the test runner."""
+    words = tuple(str(a) for a in args)
+    read, write = os.pipe()
+    with open(read, "rb") as told:
+        process = subprocess.Popen([sys.executable, "-S", "-E", "-c", LAUNCHER, str(write), str(places.binary()), *words], cwd=cwd,
+                                   env=clean_environment(cwd), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, pass_fds=(write,), start_new_session=True)
+        os.close(write)
+        try:
+            stdout, stderr = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+        status, seconds, kibibytes = told.read().split()
+    code = os.waitstatus_to_exitcode(int(status))
+    return Result(words, code if code >= 0 else 128 - code, stdout, stderr, float(seconds), int(kibibytes) * 1024)
+
+
 def peak_rss(*args, cwd: Path) -> int:
-    """The peak memory of a run in bytes, without the pages of the test runner: a small process starts it."""
-    script = ("import os, sys; null = os.open(os.devnull, os.O_RDWR); "
-              "pid = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, null, n) for n in (0, 1, 2)]); "
-              "_, status, usage = os.wait4(pid, 0); print(os.waitstatus_to_exitcode(status), usage.ru_maxrss)")
-    done = subprocess.run([sys.executable, "-S", "-E", "-c", script, str(places.binary()), *map(str, args)], cwd=cwd,
-                          env=clean_environment(cwd), capture_output=True, text=True, timeout=60, check=True)
-    code, kibibytes = map(int, done.stdout.split())
-    assert code in (CLEAN, FOUND), f"leakfinder {' '.join(map(str, args))}: exit {code}"
-    return kibibytes * 1024
+    """The peak memory of a successful run in bytes."""
+    result = run_measured(*args, cwd=cwd)
+    assert result.code in (CLEAN, FOUND), result
+    return result.peak_rss_bytes
