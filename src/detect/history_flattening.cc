@@ -1,6 +1,7 @@
 #include "detect/history_flattening.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -11,9 +12,10 @@ namespace {
 /// Adds `more` to `points`, both rising in serial.
 template <class Point, class Add>
 void add_points(std::vector<Point>& points, const std::vector<Point>& more, const Add& add) {
-  const auto middle = static_cast<std::ptrdiff_t>(points.size());
-  points.insert(points.end(), more.begin(), more.end());
-  std::ranges::inplace_merge(points, points.begin() + middle, {}, &Point::serial);
+  std::vector<Point> merged;
+  merged.reserve(points.size() + more.size());
+  std::ranges::merge(points, more, std::back_inserter(merged), {}, &Point::serial, &Point::serial);
+  points = std::move(merged);
   std::size_t kept = 0;
   for (std::size_t i = 1; i < points.size(); ++i) {
     if (points[kept].serial == points[i].serial) {
