@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/saturate.h"
 #include "decode/memory_fields.h"
 #include "decode/record_text.h"
 #include "decode/stack_builder.h"
@@ -229,7 +230,8 @@ void HeapDebug1Decoder::close(Decoded& decoded, bool cut) {
   } else if (in_statistics_ || cut) {
     warn(WarningCode::kDumpTruncated);
   }
-  heading_[3] -= heading_[0] == sum_[0] && heading_[1] == sum_[1] && heading_[3] == sum_[3] + 1 ? 1 : 0;
+  const bool one_more = subtract_saturating(heading_[3], sum_[3]) == 1;
+  heading_[3] -= heading_[0] == sum_[0] && heading_[1] == sum_[1] && one_more ? 1 : 0;
   if (heading_ != sum_ && decoded.warnings.count(WarningCode::kDumpTruncated) == 0) warn(WarningCode::kCountMismatch);
   decoded.heap = std::move(profile_);
 }

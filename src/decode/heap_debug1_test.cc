@@ -156,6 +156,13 @@ TEST(HeapDebug1, KnowsTheHeadingsOneByteMore) {
   EXPECT_EQ(decode(text, symbols)->warnings.count(WarningCode::kCountMismatch), 1U);
 }
 
+TEST(HeapDebug1, ComparesSumsAtTheEndOfTheirRangeWithTheHeading) {
+  Symbols symbols;
+  const std::string text =
+      "heap profile: 1: 8 [1: 7] @ heap/1048576\n1: 8 [1: 9223372036854775807] @ 0x1\n#\t0x1\tmain.f+0x1\t/m.go:1\n\n";
+  EXPECT_EQ(decode(text, symbols)->warnings.count(WarningCode::kCountMismatch), 1U);
+}
+
 TEST(HeapDebug1, GivesTheSameAtEveryChunking) {
   Symbols symbols;
   const std::string expected = words(decode(kProfile, symbols), symbols);
