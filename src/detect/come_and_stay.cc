@@ -69,23 +69,6 @@ void add(const Context& context, std::uint32_t index, std::string_view rule, Gra
 
 }  // namespace
 
-bool is_at_work(StateClass state_class) {
-  return state_class == StateClass::kRunning || state_class == StateClass::kSyscall;
-}
-
-bool is_stuck_class(StateClass state_class) {
-  switch (state_class) {
-    case StateClass::kLock:
-    case StateClass::kChanSend:
-    case StateClass::kCond:
-    case StateClass::kWaitGroup:
-    case StateClass::kForever:
-      return true;
-    default:
-      return false;
-  }
-}
-
 std::optional<Grade> come_and_stay(const GroupFacts& facts, StateClass state_class) {
   const Growth& growth = facts.growth;
   if (growth.counts.size() < 2 || growth.last() == 0 || state_class == StateClass::kRuntime) return std::nullopt;

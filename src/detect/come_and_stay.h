@@ -7,13 +7,6 @@
 
 namespace lf::detect {
 
-/// Whether goroutines of this class run or are in a system call: that they are there says how busy the target is.
-bool is_at_work(StateClass state_class);
-
-/// Whether waits of this class end only by somebody else's deed, with nothing outside the process to wait for: locks,
-/// sends, Cond, WaitGroup, nil channels.
-bool is_stuck_class(StateClass state_class);
-
 /// Whether the goroutines of a group come and never go: they keep coming, or more joined those that were stuck already
 /// and none got away. Glimpse where it was seen too short.
 std::optional<Grade> come_and_stay(const GroupFacts& facts, StateClass state_class);

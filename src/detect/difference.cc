@@ -11,7 +11,6 @@
 #include "base/format.h"
 #include "base/saturate.h"
 #include "detect/benign.h"
-#include "detect/come_and_stay.h"
 #include "detect/findings.h"
 #include "detect/fingerprint.h"
 #include "detect/site.h"

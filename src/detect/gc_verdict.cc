@@ -96,7 +96,7 @@ FrameId top_growth(const Symbols& symbols, const HeapProfile& from, const HeapPr
 /// Whether a group waits in a state that says nothing of leaks: a library's idling, the network's or a moment's.
 bool passes(const Symbols& symbols, const GcGroupCounts& group) {
   const StateClass state = state_class(group.state);
-  if (state == StateClass::kRunning || state == StateClass::kSyscall || state == StateClass::kIo) return true;
+  if (is_at_work(state) || state == StateClass::kIo) return true;
   return find_benign(symbols, symbols.stack(group.stack), group.creator, state) != nullptr;
 }
 

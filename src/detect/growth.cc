@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "detect/come_and_stay.h"
-
 /// What tells a leak from a busy program, by counts and identities.
 ///
 /// A healthy site has a flow: who comes also goes. A leak has none: goroutines come and stay. So the first question is
@@ -13,7 +11,7 @@
 /// that stopped while the rest of the process went on being busy is a plateau; one that stopped because the whole
 /// process fell silent (nothing anywhere was born any more) says nothing about the future. A stop is a stop only when
 /// the pace so far had brought three or more by now (a Poisson process is silent that long by chance once in twenty).
-/// And a silence that lasts twice as long as the rise says that the rise is over.
+/// And a silence that lasts as long as the rise says that the rise is over.
 ///
 /// A place's growth may also be a move: of workers who were there before and fall idle here one after the other. Then
 /// all goroutines of their entry function together have not become more.

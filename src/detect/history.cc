@@ -57,11 +57,6 @@ std::optional<std::uint64_t> fall(const std::optional<T>& before, const std::opt
   return before && now && *now < *before ? std::optional<std::uint64_t>(*before - *now) : std::nullopt;
 }
 
-bool is_blocked(WaitState state) {
-  const StateClass group = state_class(state);
-  return group != StateClass::kRunning && group != StateClass::kSyscall;
-}
-
 }  // namespace
 
 struct History::Impl {
@@ -241,7 +236,7 @@ struct History::Impl {
       count(group, 1, goroutine.stack, goroutine.state, goroutine.labels, goroutine.wait_minutes);
       if (goroutine.has(kLeaked)) ++tallies[group].leaked;
       ++population_tallies[population].count;
-      if (is_blocked(goroutine.state)) ++population_tallies[population].blocked;
+      if (!is_at_work(state_class(goroutine.state))) ++population_tallies[population].blocked;
       series.groups[group].root_population = population + 1;
       members.push_back({goroutine.id, group, population, goroutine.stack, parents_told ? profile.parents[i] : 0});
     }
@@ -320,7 +315,7 @@ struct History::Impl {
     count(group, how_many, record.stack, record.state, record.labels, 0);
     const std::uint32_t population = population_of(record.stack, {}, false);
     population_tallies[population].count += how_many;
-    if (is_blocked(record.state)) population_tallies[population].blocked += how_many;
+    if (!is_at_work(state_class(record.state))) population_tallies[population].blocked += how_many;
     series.groups[group].root_population = population + 1;
   }
 

@@ -22,10 +22,6 @@
 namespace lf::detect {
 namespace {
 
-bool is_waiting(StateClass state_class) {
-  return !is_at_work(state_class) && state_class != StateClass::kRuntime;
-}
-
 int points_of(StateClass state_class) {
   if (is_stuck_class(state_class)) return 12;
   return state_class == StateClass::kIo || state_class == StateClass::kSleep ? 4 : 8;

@@ -10,11 +10,6 @@ namespace {
 constexpr std::uint64_t kLongWaitMinutes = 3;  // one collection interval (two minutes) may be false
 constexpr std::uint64_t kCrowd = 100;
 
-bool is_blocked(StateClass state_class) {
-  return state_class != StateClass::kRunning && state_class != StateClass::kRuntime &&
-         state_class != StateClass::kSyscall;
-}
-
 int crowd_points(std::uint64_t count) {
   return static_cast<int>(std::min(15.0, 5.0 * std::log10(static_cast<double>(count))));
 }
@@ -28,7 +23,7 @@ void find_crowded_sites(const Context& context, Evidences& evidences) {
   for (std::uint32_t i = 0; i < context.series.groups.size(); ++i) {
     const Group& group = context.series.groups[i];
     const GroupFacts& facts = context.groups[i];
-    if (facts.count < context.options.leakprof_threshold || !is_blocked(group.state_class)) continue;
+    if (facts.count < context.options.leakprof_threshold || !is_waiting(group.state_class)) continue;
     if (!facts.benign.empty()) continue;
     const Subject subject{SubjectKind::kGroup, i};
     const bool one_look = !facts.growth.seen_long_enough() && facts.growth.leaves == 0;

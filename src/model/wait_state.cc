@@ -69,4 +69,25 @@ std::string_view state_class_name(StateClass state_class) {
   return "unknown";
 }
 
+bool is_at_work(StateClass state_class) {
+  return state_class == StateClass::kRunning || state_class == StateClass::kSyscall;
+}
+
+bool is_stuck_class(StateClass state_class) {
+  switch (state_class) {
+    case StateClass::kLock:
+    case StateClass::kChanSend:
+    case StateClass::kCond:
+    case StateClass::kWaitGroup:
+    case StateClass::kForever:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_waiting(StateClass state_class) {
+  return !is_at_work(state_class) && state_class != StateClass::kRuntime;
+}
+
 }  // namespace lf

@@ -38,6 +38,16 @@ WaitState wait_state_of(std::string_view name);
 
 StateClass state_class(WaitState state);
 
+/// Whether goroutines of this class run or are in a system call: that they are there says how busy the target is.
+bool is_at_work(StateClass state_class);
+
+/// Whether waits of this class end only by somebody else's deed, with nothing outside the process to wait for: locks,
+/// sends, Cond, WaitGroup, nil channels.
+bool is_stuck_class(StateClass state_class);
+
+/// Whether goroutines of this class wait for something of the program's.
+bool is_waiting(StateClass state_class);
+
 /// The class in a word or two: "lock", "chan receive", ….
 std::string_view state_class_name(StateClass state_class);
 
