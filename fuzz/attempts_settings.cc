@@ -18,16 +18,6 @@ namespace {
 
 constexpr std::string_view kSecret = "s3cr3t";
 
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    lines.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
-}
-
 std::string broken_result(std::string_view reader, const auto& result) {
   if (result) return {};
   const std::string broken = broken_message(result.error().message);

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace lf {
 
@@ -41,5 +42,11 @@ std::size_t decode_utf8(std::string_view text, char32_t& code_point);
 
 /// Whether `code_point` is shown as an escape by `visible`.
 bool is_hidden(char32_t code_point);
+
+/// `text` without blanks, tabs and carriage returns at its ends.
+std::string_view trimmed(std::string_view text);
+
+/// The lines of `text` without their ends; views of it.
+std::vector<std::string_view> lines_of(std::string_view text);
 
 }  // namespace lf

@@ -39,5 +39,16 @@ static_assert(!fmt::is_formattable<TargetText>::value, "a sink must not take tar
 static_assert(!std::is_convertible_v<TargetText, std::string_view>);
 static_assert(!std::is_convertible_v<TargetText, std::string>);
 
+TEST(Trimmed, TakesBlanksOffBothEnds) {
+  EXPECT_EQ(trimmed(" \ta b\t\r"), "a b");
+  EXPECT_EQ(trimmed(" \r\t"), "");
+}
+
+TEST(LinesOf, EndAtNewlinesAndWithTheText) {
+  EXPECT_EQ(lines_of("a\n\nb"), (std::vector<std::string_view>{"a", "", "b"}));
+  EXPECT_EQ(lines_of("a\n"), (std::vector<std::string_view>{"a"}));
+  EXPECT_TRUE(lines_of("").empty());
+}
+
 }  // namespace
 }  // namespace lf

@@ -21,12 +21,6 @@ namespace {
 constexpr std::uintmax_t kLargestSource = std::uintmax_t{4} << 20;
 constexpr std::uint32_t kMostLines = 200;
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
-}
-
 /// Code of `line` without its comment; what strings and runes hold is blanked. Raw strings over several lines do not
 /// occur between the arms of a select; in `in_comment` a /* … */ goes on.
 std::string code_of(std::string_view line, bool& in_comment) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/text.h"
 #include "report/columns.h"
 
 namespace lf::cli {
@@ -17,22 +18,6 @@ constexpr std::string_view kPlain = "\x1b[0m";
 constexpr char kStrongMark = '\x01', kCodeMark = '\x02', kEndMark = '\x03';
 /// Stands for a space that is no place to break.
 constexpr char kHardSpace = '\x04';
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    lines.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
-}
 
 /// The text between the marker at the front of `rest` and the next one; takes all three off.
 bool take_between(std::string_view& rest, std::string_view marker, std::string_view& inside) {
