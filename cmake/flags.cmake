@@ -23,7 +23,8 @@ elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
   set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
   target_compile_options(lf_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong
     -ftrivial-auto-var-init=zero)
-  target_link_options(lf_flags INTERFACE -Wl,-z,relro -Wl,-z,now -Wl,--as-needed)
+  target_link_options(lf_flags INTERFACE -Wl,-z,relro -Wl,-z,now -Wl,--as-needed -Wl,--gc-sections -static-libstdc++
+    -static-libgcc)
 endif()
 add_link_options(-pie)
 

@@ -1,5 +1,5 @@
-# Debian's libraries, by what they are for. Small ones are linked statically where Debian ships an archive: it saves
-# the dynamic loader's time at every start.
+# Debian's libraries, by what they are for. They are linked statically where Debian ships an archive: the dynamic
+# loader's look-ups were half of every start (docs/decisions/0008-static-libraries.md).
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
@@ -11,19 +11,36 @@ pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-cpp)
 pkg_check_modules(NCURSES REQUIRED IMPORTED_TARGET ncursesw)
 
-set(LF_FMT fmt::fmt)
-set(LF_XXHASH PkgConfig::XXHASH)
+# lf_archive(OUT PACKAGE NAME): OUT is lib<NAME>.a with the headers of PACKAGE, or the shared library where there is none.
+function(lf_archive out package name)
+  find_library(LF_ARCHIVE_${package} lib${name}.a)
+  if(LF_ARCHIVE_${package})
+    add_library(lf_${package} INTERFACE)
+    target_include_directories(lf_${package} SYSTEM INTERFACE ${${package}_INCLUDE_DIRS})
+    target_compile_options(lf_${package} INTERFACE ${${package}_CFLAGS_OTHER})
+    target_link_options(lf_${package} INTERFACE ${${package}_LDFLAGS_OTHER})
+    target_link_libraries(lf_${package} INTERFACE ${LF_ARCHIVE_${package}})
+    set(${out} lf_${package} PARENT_SCOPE)
+  else()
+    set(${out} PkgConfig::${package} PARENT_SCOPE)
+  endif()
+endfunction()
+
+lf_archive(LF_XXHASH XXHASH xxhash)
+lf_archive(LF_DEFLATE DEFLATE deflate)
+lf_archive(LF_ZLIB ZLIB z)
+lf_archive(LF_RE2 RE2 re2)
+lf_archive(LF_YAML YAML yaml-cpp)
+# Only {fmt}'s headers: base/formatting.cc compiles what Debian ships as a shared library only.
+add_library(lf_fmt_headers INTERFACE)
+target_include_directories(lf_fmt_headers SYSTEM INTERFACE
+  $<TARGET_PROPERTY:fmt::fmt-header-only,INTERFACE_INCLUDE_DIRECTORIES>)
+set(LF_FMT lf_fmt_headers)
 # Only libcurl's headers: target/curl_library.cc loads it on first use, so that help and files do not pay for its thirty
 # libraries.
 add_library(lf_curl_headers INTERFACE)
 target_include_directories(lf_curl_headers SYSTEM INTERFACE ${CURL_INCLUDE_DIRS})
 set(LF_CURL lf_curl_headers ${CMAKE_DL_LIBS})
-set(LF_DEFLATE PkgConfig::DEFLATE)
-set(LF_ZLIB PkgConfig::ZLIB)
-set(LF_RE2 PkgConfig::RE2)
-set(LF_YAML PkgConfig::YAML)
-# Statically where the archives are there: the live view is for `monitor` alone, and no other command waits for the
-# dynamic loader on its account.
 find_library(LF_NCURSES_ARCHIVE libncursesw.a)
 find_library(LF_TINFO_ARCHIVE libtinfo.a)
 if(LF_NCURSES_ARCHIVE AND LF_TINFO_ARCHIVE)
