@@ -18,15 +18,14 @@ class HashIndex {
   template <class Equal, class Make>
   std::uint32_t find_or_insert(std::uint64_t hash, Equal&& equal, Make&& make) {
     const std::uint32_t fragment = fold(hash);
-    std::size_t at = fragment & (slots_.size() - 1);
-    while (slots_[at].used) {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t at = fragment & mask;
+    while (slots_[at].fragment != kFree) {
       if (slots_[at].fragment == fragment && equal(slots_[at].value)) return slots_[at].value;
-      at = (at + 1) & (slots_.size() - 1);
+      at = (at + 1) & mask;
     }
     const std::uint32_t value = make();
-    slots_[at].fragment = fragment & 0x7FFFFFFFU;
-    slots_[at].used = 1;
-    slots_[at].value = value;
+    slots_[at] = {fragment, value};
     if (++size_ * 5 > slots_.size() * 4) grow();
     return value;
   }
@@ -35,7 +34,8 @@ class HashIndex {
   template <class Equal>
   std::uint32_t find(std::uint64_t hash, Equal&& equal, std::uint32_t absent = 0) const {
     const std::uint32_t fragment = fold(hash);
-    for (std::size_t at = fragment & (slots_.size() - 1); slots_[at].used; at = (at + 1) & (slots_.size() - 1)) {
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t at = fragment & mask; slots_[at].fragment != kFree; at = (at + 1) & mask) {
       if (slots_[at].fragment == fragment && equal(slots_[at].value)) return slots_[at].value;
     }
     return absent;
@@ -59,22 +59,21 @@ class HashIndex {
 
  private:
   struct Slot {
-    std::uint32_t fragment : 31 = 0;
-    std::uint32_t used : 1 = 0;
+    std::uint32_t fragment = kFree;
     std::uint32_t value = 0;
   };
+  static constexpr std::uint32_t kFree = 0;
+  static constexpr std::uint32_t kUsed = 1U << 31;
   static constexpr std::size_t kFirstSize = 64;
 
-  static std::uint32_t fold(std::uint64_t hash) {
-    return static_cast<std::uint32_t>(hash ^ (hash >> 32)) & 0x7FFFFFFFU;
-  }
+  static std::uint32_t fold(std::uint64_t hash) { return static_cast<std::uint32_t>(hash ^ (hash >> 32)) | kUsed; }
 
   void grow() {
     std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(slots_.size() * 2));
     for (const Slot& slot : old) {
-      if (!slot.used) continue;
+      if (slot.fragment == kFree) continue;
       std::size_t at = slot.fragment & (slots_.size() - 1);
-      while (slots_[at].used) at = (at + 1) & (slots_.size() - 1);
+      while (slots_[at].fragment != kFree) at = (at + 1) & (slots_.size() - 1);
       slots_[at] = slot;
     }
   }
