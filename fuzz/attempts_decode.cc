@@ -158,7 +158,7 @@ std::string attempt_gzip(std::string_view input) {
     return format("in pieces it ends as {}, as a whole as {}", static_cast<int>(stream.end()),
                   static_cast<int>(whole.end));
   }
-  if (!std::ranges::equal(as_byte_span(delivered), whole.bytes.bytes())) return "other bytes in pieces";
+  if (!std::ranges::equal(as_byte_span(delivered), whole.bytes.items())) return "other bytes in pieces";
   return {};
 }
 

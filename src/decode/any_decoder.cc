@@ -117,7 +117,7 @@ void AnyDecoder::feed(std::span<const std::byte> chunk) {
 }
 
 void AnyDecoder::decide(bool whole) {
-  const std::span<const std::byte> head = head_.bytes();
+  const std::span<const std::byte> head = head_.items();
   if (head.size() < judge_at_ && !whole) return;
   judge_at_ = head.size() + head.size() / 4 + 1;
   if (looks_like_gzip(head) && layer_ < kMostLayers) {
@@ -125,14 +125,14 @@ void AnyDecoder::decide(bool whole) {
     inflater_ = std::make_unique<GzipStream>(limits_.body_bytes);
     inner_ = std::make_unique<AnyDecoder>(symbols_, limits_, layer_ + 1);
     const ByteBuffer came = std::exchange(head_, {});
-    return feed_gzip(came.bytes());
+    return feed_gzip(came.items());
   }
   if (const auto order = utf16_mark(head); order && layer_ < kMostLayers) {
     stage_ = Stage::kTranscoding;
     utf16_.emplace(*order);
     inner_ = std::make_unique<AnyDecoder>(symbols_, limits_, layer_ + 1);
     const ByteBuffer came = std::exchange(head_, {});
-    return inner_->feed(to_bytes(utf16_->read(came.bytes().subspan(2))));
+    return inner_->feed(to_bytes(utf16_->read(came.items().subspan(2))));
   }
   const Sniffed sniffed = sniff_content(head, whole);
   if (sniffed.kind != ContentKind::kUnknown) return decode_as(sniffed.kind);
@@ -151,7 +151,7 @@ void AnyDecoder::decode_as(ContentKind kind) {
   decoder_ = make_decoder(kind, symbols_, limits_);
   stage_ = Stage::kDecoding;
   const ByteBuffer came = std::exchange(head_, {});
-  feed_decoder(came.bytes().subspan(byte_order_mark(came.bytes())));
+  feed_decoder(came.items().subspan(byte_order_mark(came.items())));
 }
 
 void AnyDecoder::feed_decoder(std::span<const std::byte> chunk) {
@@ -195,7 +195,7 @@ Result<Decoded> AnyDecoder::finish() {
   if (stage_ == Stage::kInflating) return finish_gzip();
   if (stage_ == Stage::kTranscoding) return inner_->finish();
   if (stage_ == Stage::kSniffing || stage_ == Stage::kUnknown) {
-    if (!is_blank_text(as_text(head_.bytes().subspan(byte_order_mark(head_.bytes()))))) return describe_unknown();
+    if (!is_blank_text(as_text(head_.items().subspan(byte_order_mark(head_.items()))))) return describe_unknown();
     Decoded nothing;
     nothing.kind = ContentKind::kEmpty;
     nothing.size_bytes = head_.size();
@@ -218,14 +218,14 @@ Result<Decoded> AnyDecoder::finish_gzip() {
 
 Result<Decoded> AnyDecoder::finish_collected() {
   if (too_large_) return fail_too_large(limits_.body_bytes);
-  const Gunzipped body = gunzip(head_.bytes(), limits_.body_bytes);
+  const Gunzipped body = gunzip(head_.items(), limits_.body_bytes);
   head_.release();
   if (body.end == GzipEnd::kTooLarge) return fail_too_large(limits_.body_bytes);
-  return judge_gzip(decode_pprof(body.bytes.bytes(), symbols_, limits_), body.end, body.bytes.size());
+  return judge_gzip(decode_pprof(body.bytes.items(), symbols_, limits_), body.end, body.bytes.size());
 }
 
 Result<Decoded> AnyDecoder::describe_unknown() const {
-  std::string_view text = as_text(head_.bytes());
+  std::string_view text = as_text(head_.items());
   text.remove_prefix(text.find_first_not_of(" \t\r\n"));
   const std::string_view line = text.substr(0, std::min(text.find('\n'), std::size_t{60}));
   return fail(

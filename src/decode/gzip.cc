@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <cstring>
 #include <limits>
-#include <new>
 
 #include <libdeflate.h>
 #include <zlib.h>
@@ -52,31 +49,6 @@ void rescue(std::span<const std::byte> rest, std::uint64_t limit, bool first_mem
 }
 
 }  // namespace
-
-void ByteBuffer::append(std::span<const std::byte> more) {
-  if (more.empty()) return;
-  std::memcpy(reserve(more.size()).data(), more.data(), more.size());
-  commit(more.size());
-}
-
-std::span<std::byte> ByteBuffer::reserve(std::size_t more) {
-  if (capacity_ - size_ < more) {
-    const std::size_t capacity = std::max(size_ + more, capacity_ + capacity_ / 2);
-    // Large blocks grow without a copy, which no container of the library can do.
-    void* grown = std::realloc(data_.get(), capacity);  // NOLINT(cppcoreguidelines-no-malloc)
-    if (grown == nullptr) throw std::bad_alloc();
-    [[maybe_unused]] const std::byte* moved = data_.release();
-    data_.reset(static_cast<std::byte*>(grown));
-    capacity_ = capacity;
-  }
-  return {data_.get() + size_, capacity_ - size_};
-}
-
-void ByteBuffer::release() {
-  data_.reset();
-  size_ = 0;
-  capacity_ = 0;
-}
 
 bool looks_like_gzip(std::span<const std::byte> head) {
   return head.size() >= 3 && head[0] == kFirstOfMagic && head[1] == std::byte{0x8B} && head[2] == std::byte{8};
@@ -159,6 +131,7 @@ Gunzipped gunzip(std::span<const std::byte> compressed, std::uint64_t limit_byte
   }
   std::span<const std::byte> rest = compressed;
   std::size_t wanted = first_capacity(compressed, limit_bytes);
+  out.bytes.reserve_whole(wanted);
   for (bool first_member = true;;) {
     if (has_header_checksum(rest)) {
       rescue(rest, limit_bytes, first_member, out);

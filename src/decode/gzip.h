@@ -2,35 +2,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <span>
 
+#include "base/buffer.h"
+
 namespace lf::decode {
 
-/// Bytes on their own, not set to zero when made. What is large grows in place: the kernel moves its pages.
-class ByteBuffer {
- public:
-  std::span<const std::byte> bytes() const { return {data_.get(), size_}; }
-  std::size_t size() const { return size_; }
-  /// Appends a copy; room doubles.
-  void append(std::span<const std::byte> more);
-  /// Makes room for `more` bytes beyond `size()` and returns it; `commit` says how many were written.
-  std::span<std::byte> reserve(std::size_t more);
-  void commit(std::size_t written) { size_ += written; }
-  void release();
-
- private:
-  struct Free {
-    // What realloc gave.
-    void operator()(std::byte* bytes) const { std::free(bytes); }  // NOLINT(cppcoreguidelines-no-malloc)
-  };
-
-  std::unique_ptr<std::byte, Free> data_;
-  std::size_t size_ = 0;
-  std::size_t capacity_ = 0;
-};
+using ByteBuffer = Buffer<std::byte>;
 
 /// How compressed data ended.
 enum class GzipEnd : std::uint8_t {

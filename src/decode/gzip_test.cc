@@ -53,7 +53,7 @@ Streamed stream(std::string_view compressed, std::size_t step, std::uint64_t lim
 std::string at_once(std::string_view compressed, GzipEnd& end, std::uint64_t limit = 1ULL << 30) {
   const Gunzipped out = gunzip(as_byte_span(compressed), limit);
   end = out.end;
-  return std::string(as_text(out.bytes.bytes()));
+  return std::string(as_text(out.bytes.items()));
 }
 
 TEST(GzipStream, GivesTheSameAtEveryChunking) {

@@ -164,7 +164,7 @@ HeapSample HeapDebug1Decoder::scaled() const {
   const bool sampled = profile_.rate_bytes > 1;
   const double distance = static_cast<double>(std::max<std::int64_t>(profile_.rate_bytes, 1));
   const double scale = sampled ? 1 / (1 - std::exp(-static_cast<double>(object_bytes) / distance)) : 1;
-  sample.inuse_sampled = inuse_objects;
+  sample.inuse_sampled = sampled_objects(inuse_objects);
   sample.inuse_objects = to_integer(static_cast<double>(inuse_objects) * scale);
   sample.inuse_bytes = to_integer(static_cast<double>(inuse_bytes) * scale);
   sample.alloc_objects = to_integer(static_cast<double>(alloc_objects) * scale);

@@ -66,8 +66,8 @@ std::string words(const Result<Decoded>& decoded, const Symbols& symbols) {
     out.append(warning_code_name(warning.code)).append(" at ").append(warning.where).append("\n");
   }
   for (const HeapSample& sample : decoded->heap.value().samples) {
-    for (const std::int64_t value :
-         {sample.inuse_objects, sample.inuse_bytes, sample.alloc_objects, sample.alloc_bytes, sample.inuse_sampled}) {
+    for (const std::int64_t value : {sample.inuse_objects, sample.inuse_bytes, sample.alloc_objects, sample.alloc_bytes,
+                                     std::int64_t{sample.inuse_sampled}}) {
       out += std::to_string(value) + " ";
     }
     for (const FrameId frame : symbols.stack(sample.stack)) out.append(symbols.function(frame)).append(" ");

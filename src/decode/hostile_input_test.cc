@@ -25,7 +25,7 @@ constexpr std::size_t kMutations = 20'000;
 
 std::string unzipped(const std::string& bytes) {
   const Gunzipped body = gunzip(as_byte_span(bytes), 1 << 24);
-  return std::string(as_text(body.bytes.bytes()));
+  return std::string(as_text(body.bytes.items()));
 }
 
 /// The recorded bodies, zipped ones also as they are inside.

@@ -88,7 +88,7 @@ class IndexPageDecoder final : public Decoder {
 
   Result<Decoded> finish() override {
     Decoded decoded;
-    const std::string_view page = as_text(page_.bytes());
+    const std::string_view page = as_text(page_.items());
     read_rows(page, decoded);
     decoded.kind = decoded.index.empty() ? ContentKind::kHtml : ContentKind::kIndexPage;
     if (decoded.index.empty()) decoded.what = TargetText(title_of(page));

@@ -13,6 +13,7 @@ namespace {
 /// Tags of the fields of a Sample (field number, then wire type 2) and of a Label (wire type 0).
 constexpr std::byte kLocations{1 << 3 | 2}, kValues{2 << 3 | 2}, kLabel{3 << 3 | 2};
 constexpr std::byte kLabelKey{1 << 3}, kLabelText{2 << 3}, kLabelNumber{3 << 3}, kLabelUnit{4 << 3};
+constexpr std::byte kMoreFollows{0x80};  ///< bytes below end a number
 constexpr std::uint64_t kTopBits = 0x8080808080808080;
 constexpr std::uint16_t kUnusualTraits = kPanicFrame | kPanicCallee;
 constexpr std::uint16_t kHiddenTraits = kHiddenRuntime | kGoExit | kWrapper;
@@ -119,6 +120,12 @@ bool PlainSamples::take_values(std::size_t at, std::size_t end, PlainSample& sam
 bool PlainSamples::take_label(std::size_t at, std::size_t end, PlainSample& sample) {
   std::uint64_t key = 0;
   std::uint64_t number = 0;
+  // As the runtime writes it: a key, then a number.
+  if (end - at >= 4 && body_[at] == kLabelKey && body_[at + 1] < kMoreFollows && body_[at + 2] == kLabelNumber) {
+    key = std::to_integer<std::uint64_t>(body_[at + 1]);
+    at += 3;
+    if (!take(at, end, number)) return false;
+  }
   while (at < end) {
     const std::byte tag = body_[at++];
     std::uint64_t part = 0;
@@ -142,7 +149,7 @@ bool PlainSamples::take_label(std::size_t at, std::size_t end, PlainSample& samp
 }
 
 bool PlainSamples::read(std::span<const std::byte> message, std::span<FrameId> room, PlainSample& sample) {
-  sample = {};
+  sample.clear();
   auto at = static_cast<std::size_t>(message.data() - body_.data());
   const std::size_t end = at + message.size();
   while (at < end) {

@@ -15,13 +15,14 @@ namespace lf::decode {
 struct PlainSample {
   static constexpr std::size_t kMostValues = 8;
 
-  std::array<std::int64_t, kMostValues> values{};  ///< zero from `value_count` on
+  std::array<std::int64_t, kMostValues> values;  ///< of no meaning from `value_count` on
   std::size_t value_count = 0;
   std::int64_t object_bytes = 0;  ///< the numeric label "bytes"; 0 where there is none
   std::size_t frame_count = 0;    ///< frames to keep
   std::size_t expanded = 0;       ///< at least as many as there are frames, with those that are hidden
 
-  std::int64_t value(std::size_t column) const { return column < values.size() ? values[column] : 0; }
+  void clear() { value_count = frame_count = expanded = 0, object_bytes = 0; }
+  std::int64_t value(std::size_t column) const { return column < value_count ? values[column] : 0; }
 };
 
 /// Reads heap samples in one pass from the wire to frame ids, where they are as the runtime writes them: packed

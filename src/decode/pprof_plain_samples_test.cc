@@ -52,8 +52,8 @@ std::vector<std::string> lines_of(std::span<const std::byte> body) {
   if (!decoded || !decoded->heap) return lines;
   for (const HeapSample& sample : decoded->heap->samples) {
     std::string line;
-    for (const std::int64_t value :
-         {sample.inuse_objects, sample.inuse_bytes, sample.alloc_objects, sample.alloc_bytes, sample.inuse_sampled}) {
+    for (const std::int64_t value : {sample.inuse_objects, sample.inuse_bytes, sample.alloc_objects, sample.alloc_bytes,
+                                     std::int64_t{sample.inuse_sampled}}) {
       line += std::to_string(value) + " ";
     }
     for (const FrameId frame : symbols.stack(sample.stack)) {
@@ -73,7 +73,7 @@ void expect_both_ways_agree(std::span<const std::byte> body, std::size_t least_s
 
 TEST(PlainSamples, SayTheSameAsTheGeneralWayOfARecordedHeap) {
   const Gunzipped body = gunzip(as_byte_span(testing::read_testdata("heap-go1.27.0-trimpath-zoo.pb.gz")), 1 << 30);
-  expect_both_ways_agree(body.bytes.bytes(), 2);
+  expect_both_ways_agree(body.bytes.items(), 2);
 }
 
 TEST(PlainSamples, SayTheSameAsTheGeneralWayOfGeneratedHeaps) {

@@ -37,6 +37,8 @@ constexpr std::array<WireType, 16> kLayout = {
     WireType::kBytes,  WireType::kVarint, WireType::kVarint, WireType::kVarint, WireType::kVarint, WireType::kBytes,
     WireType::kVarint, WireType::kVarint, WireType::kVarint, WireType::kVarint};
 constexpr std::size_t kMostSampleTypes = 64;
+/// How many frames there will be is told from some of the samples: it decides on the room for them, no more.
+constexpr std::uint64_t kLookEvery = 64;
 /// How a sample opens: most of a profile is a run of them.
 constexpr std::byte kSampleTag{kSample << 3 | 2};
 
@@ -53,11 +55,22 @@ std::optional<std::uint64_t> value_type_name(std::span<const std::byte> message)
   return name;
 }
 
+/// The locations that a Sample names.
+std::uint64_t count_locations(std::span<const std::byte> message) {
+  std::uint64_t count = 0;
+  WireReader reader(message);
+  WireField field;
+  while (reader.next(field)) {
+    if (field.number == 1) each_number(field, [&](std::uint64_t) { ++count; });
+  }
+  return count;
+}
+
 /// What the first pass over the body finds besides the tables.
 struct Outline {
   std::vector<std::uint64_t> sample_types;
   std::uint64_t samples = 0;
-  std::uint64_t sample_bytes = 0;
+  std::uint64_t frames = 0;  ///< of every `kLookEvery`th sample, inlined ones left out
   std::uint64_t time_nanos = 0;
   std::int64_t period = 0;
 };
@@ -91,9 +104,10 @@ Outline PprofPass::collect(WireReader& reader, PprofTables& tables) {
         outline.sample_types.push_back(value_type_name(field.bytes).value_or(0));
         break;
       case kSample: {
-        const WireRun more = reader.skip_run(kSampleTag);
-        outline.samples += 1 + more.fields;
-        outline.sample_bytes += field.bytes.size() + more.bytes;
+        std::span<const std::byte> message = is_message ? field.bytes : std::span<const std::byte>{};
+        do {
+          if (outline.samples++ % kLookEvery == 0) outline.frames += count_locations(message);
+        } while (reader.next_of(kSampleTag, message));
         break;
       }
       case kLocation:
@@ -132,15 +146,17 @@ void PprofPass::take_samples(WireReader& reader, PprofTables& tables, const Outl
   } else {
     goroutines.counts.reserve(std::min({outline.samples, limits_.goroutines, body_.size() / 8}));
   }
+  const auto add = [&](std::span<const std::byte> message) {
+    if (heap) return samples.add_heap(message, columns, profile);
+    samples.add_goroutines(message, leak, goroutines);
+  };
   WireField field;
-  while (reader.next(field)) {
-    if (field.number != kSample || field.type != WireType::kBytes) continue;
-    if (heap) {
-      samples.add_heap(field.bytes, columns, profile);
-    } else {
-      samples.add_goroutines(field.bytes, leak, goroutines);
-    }
-  }
+  std::span<const std::byte> message;
+  do {
+    while (reader.next_of(kSampleTag, message)) add(message);
+    if (!reader.next(field)) break;
+    if (field.number == kSample && field.type == WireType::kBytes) add(field.bytes);
+  } while (true);
   if (heap) {
     samples.finish_heap(profile);
     decoded_.heap = std::move(profile);
@@ -184,9 +200,7 @@ Result<Decoded> PprofPass::run() {
   decoded_.kind = kind.kind;
   decoded_.size_bytes = body_.size();
   const SymbolOverflows overflows = symbols_.overflows();
-  // No id of a location takes less than a byte. What is set aside and not used costs nothing; growing means copying
-  // all stacks, with both copies in memory.
-  symbols_.reserve(static_cast<std::size_t>(outline.samples), static_cast<std::size_t>(outline.sample_bytes));
+  symbols_.reserve(static_cast<std::size_t>(outline.samples), static_cast<std::size_t>(outline.frames * kLookEvery));
   tables.resolve(symbols_);
   decoded_.go_version = TargetText(tables.go_version());
   if (outline.time_nanos > 0 && outline.time_nanos <= INT64_MAX) {
@@ -218,7 +232,7 @@ class PprofDecoder final : public Decoder {
                   format("the profile is larger than {} bytes; raise -max-body to read it", limits_.body_bytes),
                   byte_place(limits_.body_bytes));
     }
-    return decode_pprof(body_.bytes(), symbols_, limits_);
+    return decode_pprof(body_.items(), symbols_, limits_);
   }
 
  private:

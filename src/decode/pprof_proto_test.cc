@@ -88,7 +88,7 @@ Result<Decoded> decode(std::string_view body, Symbols& symbols, const DecodeLimi
 
 Result<Decoded> decode_file(std::string_view name, Symbols& symbols) {
   const Gunzipped body = gunzip(as_byte_span(read_testdata(name)), 1 << 30);
-  return decode_pprof(body.bytes.bytes(), symbols, {});
+  return decode_pprof(body.bytes.items(), symbols, {});
 }
 
 TEST(PprofProto, ReadsGoroutinesWithTheStringsAtEitherEnd) {
@@ -269,6 +269,40 @@ TEST(PprofProto, FindsHeapValuesByName) {
   EXPECT_EQ(sample.alloc_bytes, 9216);
 }
 
+TEST(PprofProto, ReadsSamplesThatStandApart) {
+  ProfileParts parts;
+  const std::string sample = Message().bytes(2, parts.samples[0]).text();
+  // A tag in two bytes where one would do is allowed, and no run of samples opens with it.
+  const std::string stretched = Message().raw_varint(2 << 3 | 2 | 0x80).text().substr(0, 1) + std::string(1, '\0') +
+                                Message().raw_varint(parts.samples[0].size()).text() + parts.samples[0];
+  const std::string body =
+      sample + stretched + parts.text() + sample + Message().varint(12, 1).text() + sample + sample;
+  Symbols symbols;
+  const auto decoded = decode(body, symbols);
+  ASSERT_TRUE(decoded);
+  EXPECT_EQ(decoded->goroutine_profiles[0].counts.size(), 6U);
+  EXPECT_EQ(decoded->goroutine_profiles[0].total, 18U);
+  EXPECT_TRUE(decoded->warnings.all().empty());
+}
+
+TEST(PprofProto, SaysWhereASampleWithinARunIsDamaged) {
+  ProfileParts parts;
+  parts.samples.push_back(Message().packed(1, {1}).text());
+  const std::string before = Message().bytes(1, parts.sample_type).bytes(2, parts.samples[0]).text();
+  Symbols symbols;
+  const auto decoded = decode(parts.text(), symbols);
+  ASSERT_TRUE(decoded);
+  ASSERT_EQ(decoded->warnings.all().size(), 1U);
+  EXPECT_EQ(decoded->warnings.all()[0].code, WarningCode::kMalformedRecord);
+  EXPECT_EQ(decoded->warnings.all()[0].where, "byte " + std::to_string(before.size()));
+}
+
+TEST(PprofProto, CapsCountsOfSampledObjects) {
+  EXPECT_EQ(sampled_objects(-1), 0U);
+  EXPECT_EQ(sampled_objects(7), 7U);
+  EXPECT_EQ(sampled_objects(INT64_MAX), UINT32_MAX);
+}
+
 TEST(PprofProto, EstimatesHowManyObjectsWereSampled) {
   ProfileParts parts;
   parts.strings = {"", "inuse_objects", "bytes", "main.f", "/app/main.go", "main.g"};
@@ -281,7 +315,7 @@ TEST(PprofProto, EstimatesHowManyObjectsWereSampled) {
   const auto decoded =
       decode(parts.text() + Message().bytes(1, Message().varint(1, 6).text()).varint(12, 524288).text(), symbols);
   ASSERT_TRUE(decoded);
-  const std::vector<HeapSample>& samples = decoded->heap.value().samples;
+  const HeapSamples& samples = decoded->heap.value().samples;
   ASSERT_EQ(samples.size(), 4U);
   EXPECT_EQ(samples[0].inuse_sampled, 1);
   EXPECT_EQ(samples[1].inuse_sampled, 3) << "large objects are all sampled";

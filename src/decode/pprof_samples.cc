@@ -13,11 +13,10 @@ constexpr std::size_t kMostLabels = 300;
 constexpr std::size_t kMostValues = 64;
 /// Frames a sample may expand to; a stack of the runtime has at most 1024 (profstackdepth).
 constexpr std::size_t kMostFrames = 4'096;
-/// Stacks that are interned together, and the room for their frames. A location of many lines may go beyond
+/// Stacks that are interned together, and the room for the frames of one: a location of many lines may go beyond
 /// kMostFrames.
 constexpr std::size_t kBatch = 32;
 constexpr std::size_t kRoomOfASample = 2 * kMostFrames;
-constexpr std::size_t kBatchFrames = 2 * kRoomOfASample;
 
 }  // namespace
 
@@ -41,8 +40,7 @@ PprofSamples::PprofSamples(const WireReader& reader, std::span<const std::byte> 
       limits_(limits),
       warnings_(warnings),
       frames_left_(4 * body.size() + 4'000'000),
-      plain_samples_(body, tables),
-      batch_(kBatchFrames) {
+      plain_samples_(body, tables) {
   pending_.reserve(kBatch);
 }
 
@@ -157,7 +155,7 @@ bool PprofSamples::read_heap(std::span<const std::byte> message, std::span<Frame
   }
   if (!read(message)) return false;
   walk_stack(nullptr);
-  plain_ = {};
+  plain_.clear();
   plain_.value_count = std::min(values_.size(), plain_.values.size());
   std::copy_n(values_.begin(), plain_.value_count, plain_.values.begin());
   plain_.frame_count = std::min(stack_.frames().size(), room.size());
@@ -170,39 +168,38 @@ bool PprofSamples::read_heap(std::span<const std::byte> message, std::span<Frame
 
 /// Puts the first `size` frames of the batch's free room on the list of stacks to intern.
 void PprofSamples::keep_stack(std::size_t size) {
-  const std::uint64_t hash = symbols_.announce_stack(std::span(batch_).subspan(batch_used_, size));
-  pending_.push_back({hash, batch_used_, size});
-  batch_used_ += size;
+  const std::size_t begin = batch_.size();
+  batch_.commit(size);
+  pending_.push_back({symbols_.announce_stack(batch_.items().subspan(begin)), begin, size});
 }
 
 /// Interns the stacks of the last samples: their places in the table have been fetched meanwhile.
 void PprofSamples::finish_heap(HeapProfile& profile) {
   std::size_t at = profile.samples.size() - pending_.size();
   for (const PendingStack& stack : pending_) {
-    const std::span<const FrameId> frames = std::span(batch_).subspan(stack.begin, stack.size);
+    const std::span<const FrameId> frames = batch_.items().subspan(stack.begin, stack.size);
     profile.samples[at++].stack = symbols_.intern_stack(frames, stack.hash);
   }
   pending_.clear();
-  batch_used_ = 0;
+  batch_.clear();
 }
 
 void PprofSamples::add_heap(std::span<const std::byte> message, const HeapColumns& columns, HeapProfile& profile) {
   if (profile.samples.size() >= limits_.heap_samples || frames_left_ == 0) return warn(WarningCode::kLimitReached);
-  if (!read_heap(message, std::span(batch_).subspan(batch_used_))) return;
-  HeapSample sample;
+  if (!read_heap(message, batch_.reserve(kRoomOfASample))) return;
+  HeapSample& sample = profile.samples.emplace_back();
   sample.inuse_objects = plain_.value(columns.inuse_objects);
   sample.inuse_bytes = plain_.value(columns.inuse_bytes);
   sample.alloc_objects = plain_.value(columns.alloc_objects);
   sample.alloc_bytes = plain_.value(columns.alloc_bytes);
   if (profile.rate_bytes <= 1 || sample.inuse_objects == 0) {
-    sample.inuse_sampled = sample.inuse_objects;
+    sample.inuse_sampled = sampled_objects(sample.inuse_objects);
   } else if (plain_.object_bytes > 0) {
     const double share = sampled_share(plain_.object_bytes, profile.rate_bytes);
-    sample.inuse_sampled = std::llround(static_cast<double>(sample.inuse_objects) * share);
+    sample.inuse_sampled = sampled_objects(std::llround(static_cast<double>(sample.inuse_objects) * share));
   }
-  profile.samples.push_back(sample);
   keep_stack(plain_.frame_count);
-  if (pending_.size() == kBatch || batch_.size() - batch_used_ < kRoomOfASample) finish_heap(profile);
+  if (pending_.size() == kBatch) finish_heap(profile);
 }
 
 }  // namespace lf::decode

@@ -79,9 +79,8 @@ class PprofSamples {
   StackBuilder stack_;
   RequestFinder request_;
   PlainSamples plain_samples_;
-  PlainSample plain_;           ///< the sample at hand
-  std::vector<FrameId> batch_;  ///< frames of the stacks in `pending_`
-  std::size_t batch_used_ = 0;
+  PlainSample plain_;                  ///< the sample at hand
+  Buffer<FrameId> batch_;              ///< frames of the stacks in `pending_`
   std::vector<PendingStack> pending_;  ///< of the last samples: all of one batch
   std::array<Share, 256> shares_;      ///< of the sizes met last: most objects have one of few
 };

@@ -65,7 +65,7 @@ TEST(Sniff, TellsTraces) {
 TEST(Sniff, TellsProtobufByItsSampleTypes) {
   const auto kind = [](std::string_view file) {
     const Gunzipped body = gunzip(as_byte_span(testing::read_testdata(file)), 1 << 20);
-    return sniff(body.bytes.bytes());
+    return sniff(body.bytes.items());
   };
   EXPECT_EQ(kind("goroutine-go1.27.0-trimpath-zoo.pb.gz"), ContentKind::kGoroutineProtobuf);
   EXPECT_EQ(kind("heap-go1.27.0-trimpath-zoo.pb.gz"), ContentKind::kHeapProtobuf);
@@ -77,7 +77,7 @@ TEST(Sniff, NeverChangesItsMindAboutALongerHead) {
     std::string text = testing::read_bytes(path);
     if (looks_like_gzip(as_byte_span(text))) {
       const Gunzipped body = gunzip(as_byte_span(text), 1 << 20);
-      text.assign(reinterpret_cast<const char*>(body.bytes.bytes().data()), body.bytes.size());
+      text.assign(reinterpret_cast<const char*>(body.bytes.items().data()), body.bytes.size());
     }
     text.resize(std::min(text.size(), std::size_t{3000}));
     ContentKind known = ContentKind::kUnknown;
@@ -101,7 +101,7 @@ TEST(Sniff, AnswersForEachSample) {
     const std::string bytes = testing::read_bytes(path);
     const bool packed = looks_like_gzip(as_byte_span(bytes));
     const Gunzipped body = packed ? gunzip(as_byte_span(bytes), 1 << 24) : Gunzipped{};
-    const ContentKind kind = sniff(packed ? body.bytes.bytes() : as_byte_span(bytes));
+    const ContentKind kind = sniff(packed ? body.bytes.items() : as_byte_span(bytes));
     const bool text = !packed;
     const ContentKind expected = name.starts_with("index")                   ? ContentKind::kIndexPage
                                  : name.contains("debug2")                   ? ContentKind::kGoroutineDump

@@ -17,7 +17,7 @@ class OtherProfileDecoder final : public Decoder {
   }
 
   Result<Decoded> finish() override {
-    const Sniffed sniffed = sniff_content(head_.bytes(), true);
+    const Sniffed sniffed = sniff_content(head_.items(), true);
     return fail_unsupported(sniffed.name.empty() ? "pprof" : sniffed.name);
   }
 

@@ -95,7 +95,7 @@ class VarsDecoder final : public Decoder {
       return fail(ErrorCode::kTooLarge, format("/debug/vars is larger than {} bytes and was not read", limit_),
                   byte_place(limit_));
     }
-    rapidjson::MemoryStream stream(reinterpret_cast<const char*>(body_.bytes().data()), body_.size());
+    rapidjson::MemoryStream stream(reinterpret_cast<const char*>(body_.items().data()), body_.size());
     rapidjson::Reader reader;
     MemstatsHandler handler;
     const rapidjson::ParseResult parsed =

@@ -1,10 +1,18 @@
 #include "model/symbols.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/hash.h"
 
 namespace lf {
+namespace {
+
+bool same_bytes(std::span<const FrameId> one, std::span<const FrameId> other) {
+  return one.size() == other.size() && (one.empty() || std::memcmp(one.data(), other.data(), one.size_bytes()) == 0);
+}
+
+}  // namespace
 
 Symbols::Symbols(SymbolLimits limits) : limits_(limits), frames_(1), stack_starts_{0, 0}, label_starts_{0, 0} {}
 
@@ -15,7 +23,7 @@ void Symbols::reserve(std::size_t stacks, std::size_t stack_frames) {
   if (stack_count() != 0) return;
   stacks = std::min({stacks, limits_.stacks, kMostStacks});
   stack_starts_.reserve(stacks + 2);
-  stack_frames_.reserve(std::min({stack_frames, limits_.stack_frames, kMostFrames}));
+  stack_frames_.reserve_whole(std::min({stack_frames, limits_.stack_frames, kMostFrames}));
   stack_index_.reserve(stacks);
 }
 
@@ -60,14 +68,14 @@ StackId Symbols::intern_stack(std::span<const FrameId> leaf_first, std::uint64_t
     leaf_first = leaf_first.first(limits_.frames_a_stack);
     ++overflows_.frames;
   }
-  const auto equal = [&](std::uint32_t value) { return std::ranges::equal(stack({value}), leaf_first); };
+  const auto equal = [&](std::uint32_t value) { return same_bytes(stack({value}), leaf_first); };
   if (stack_count() >= limits_.stacks || stack_frames_.size() + leaf_first.size() > limits_.stack_frames) {
     const StackId known{stack_index_.find(hash, equal)};
     if (!known) ++overflows_.stacks;
     return known;
   }
   return {stack_index_.find_or_insert(hash, equal, [&] {
-    stack_frames_.insert(stack_frames_.end(), leaf_first.begin(), leaf_first.end());
+    stack_frames_.append(leaf_first);
     stack_starts_.push_back(static_cast<std::uint32_t>(stack_frames_.size()));
     return static_cast<std::uint32_t>(stack_starts_.size() - 2);
   })};

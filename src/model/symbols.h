@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/buffer.h"
 #include "base/hash_index.h"
 #include "model/frame.h"
 
@@ -56,8 +57,8 @@ class Symbols {
 
   std::string_view text(StringId id) const { return strings_.text(id); }
   const Frame& frame(FrameId id) const { return frames_[id.value < frames_.size() ? id.value : 0]; }
-  std::span<const FrameId> stack(StackId id) const { return range(stack_starts_, stack_frames_, id.value); }
-  std::span<const Label> labels(LabelsId id) const { return range(label_starts_, labels_, id.value); }
+  std::span<const FrameId> stack(StackId id) const { return range(stack_starts_, stack_frames_.items(), id.value); }
+  std::span<const Label> labels(LabelsId id) const { return range(label_starts_, std::span(labels_), id.value); }
 
   std::string_view function(FrameId id) const { return text(frame(id).function); }
   std::string_view file(FrameId id) const { return text(frame(id).file); }
@@ -68,10 +69,10 @@ class Symbols {
 
  private:
   template <class T>
-  static std::span<const T> range(const std::vector<std::uint32_t>& starts, const std::vector<T>& items,
+  static std::span<const T> range(const std::vector<std::uint32_t>& starts, std::span<const T> items,
                                   std::uint32_t index) {
     if (index + 1 >= starts.size()) return {};
-    return std::span(items).subspan(starts[index], starts[index + 1] - starts[index]);
+    return items.subspan(starts[index], starts[index + 1] - starts[index]);
   }
 
   SymbolLimits limits_;
@@ -80,7 +81,7 @@ class Symbols {
   std::vector<Frame> frames_;
   HashIndex frame_index_;
   std::vector<std::uint32_t> stack_starts_;  ///< stack i holds stack_frames_[starts[i], starts[i + 1])
-  std::vector<FrameId> stack_frames_;
+  Buffer<FrameId> stack_frames_;
   HashIndex stack_index_;
   std::vector<std::uint32_t> label_starts_;
   std::vector<Label> labels_;

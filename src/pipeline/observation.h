@@ -81,7 +81,7 @@ class Observation {
   std::vector<MemorySamplePoint> memory_points_;
   HeapBySite first_heap_, last_heap_;
   /// Of one heap profile, which is first and last, there are only the last.
-  std::vector<HeapSample> first_heap_samples_, last_heap_samples_;
+  HeapSamples first_heap_samples_, last_heap_samples_;
   SteadyTime first_heap_at_, last_heap_at_;
   std::size_t heap_snapshots_ = 0;
   std::optional<MemoryStats> first_memory_, memory_;
