@@ -1,4 +1,5 @@
-// Microbenchmarks of each decoder on generated bodies, from memory: scripts/bench measures whole files and processes.
+// Microbenchmarks of each decoder on generated and recorded bodies, from memory: scripts/bench measures whole files and
+// processes.
 
 #include <algorithm>
 #include <functional>
@@ -8,7 +9,10 @@
 #include <benchmark/benchmark.h>
 
 #include "decode/decoder.h"
+#include "decode/gzip.h"
+#include "decode/proto_wire.h"
 #include "decode/testing/generated_profile.h"
+#include "decode/testing/sample_files.h"
 
 namespace lf::decode {
 namespace {
@@ -84,6 +88,33 @@ void heap_text(benchmark::State& state) {
                     collect([&](const auto& sink) { generate_heap_debug1(shape, sink); }));
 }
 
+void leak_protobuf(benchmark::State& state) {
+  const std::string packed = testing::read_testdata("goroutineleak-go1.27-main-select-argx.pb.gz");
+  const Gunzipped body = gunzip(testing::as_byte_span(packed), 1 << 20);
+  decode_repeatedly(state, ContentKind::kLeakProtobuf, std::string(as_text(body.bytes.items())));
+}
+
+void leak_counts(benchmark::State& state) {
+  decode_repeatedly(state, ContentKind::kLeakCounts,
+                    testing::read_testdata("goroutineleak-debug1-go1.27-main-select-argx.txt"));
+}
+
+void index_page(benchmark::State& state) {
+  decode_repeatedly(state, ContentKind::kIndexPage, testing::read_testdata("index-go1.27.0-zoo.html"));
+}
+
+/// What expvar serves: the runtime's MemStats between counters of the program.
+void vars(benchmark::State& state) {
+  std::string counters;
+  for (int i = 0; i < state.range(0); ++i) counters += ",\n\"counter" + std::to_string(i) + "\": 12345";
+  std::string sizes;
+  for (int i = 0; i < 61; ++i) sizes += std::string(i == 0 ? "" : ",") + R"({"Size":16,"Mallocs":900,"Frees":800})";
+  decode_repeatedly(state, ContentKind::kVars,
+                    R"({"cmdline": ["/bin/service"], "memstats": {"Alloc":1048576,"TotalAlloc":99,"Sys":4194304,)"
+                    R"("HeapAlloc":1048576,"HeapSys":2097152,"NumGC":7,"BySize":[)" +
+                        sizes + "]}" + counters + "}\n");
+}
+
 BENCHMARK(goroutine_dump)
     ->Args({1'000, 50})
     ->Args({10'000, 500})
@@ -94,6 +125,10 @@ BENCHMARK(goroutine_counts)->Args({100'000, 500})->Args({100'000, 5'000})->Unit(
 BENCHMARK(goroutine_protobuf)->Args({100'000, 500})->Args({100'000, 5'000})->Unit(benchmark::kMillisecond);
 BENCHMARK(heap_protobuf)->Arg(1'000)->Arg(50'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(heap_text)->Arg(1'000)->Arg(10'000)->Unit(benchmark::kMillisecond);
+BENCHMARK(leak_protobuf)->Unit(benchmark::kMicrosecond);
+BENCHMARK(leak_counts)->Unit(benchmark::kMicrosecond);
+BENCHMARK(index_page)->Unit(benchmark::kMicrosecond);
+BENCHMARK(vars)->Arg(10)->Arg(1'000)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace lf::decode
