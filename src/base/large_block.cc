@@ -16,9 +16,10 @@ void* allocate_whole(std::size_t& bytes) {
   const std::size_t pages = (bytes + kHugePage - kLeastUsed) / kHugePage;
   if (pages == 0) return std::malloc(bytes);  // NOLINT(cppcoreguidelines-no-malloc)
   bytes = std::max(bytes, pages * kHugePage);
-  void* block = std::aligned_alloc(kHugePage, bytes);
+  void* block = nullptr;
+  if (::posix_memalign(&block, kHugePage, bytes) != 0) return nullptr;
   // Without huge pages (an older kernel, or none left) it is memory as any other.
-  if (block != nullptr) static_cast<void>(::madvise(block, pages * kHugePage, MADV_HUGEPAGE));
+  static_cast<void>(::madvise(block, pages * kHugePage, MADV_HUGEPAGE));
   return block;
 }
 
