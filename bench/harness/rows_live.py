@@ -122,16 +122,18 @@ def stalls(goroutines: int) -> Callable[[Workshop], Callable[[], Round]]:
             with shop.live(goroutines=goroutines, stacks=min(500, goroutines // 5), **TARGET) as target:
                 limit = ["-max-goroutines-full=1000"]  # the default, spelled
                 once = curl(target, ["/debug/pprof/goroutine"])
+                check = ours(shop, "check", *limit, target.url)
                 commands: dict[str, Callable[[], object]] = {
                     "nothing": lambda: None,
                     "curl goroutine debug=0": once,
                     "curl, as analyze": twice(once, ANALYZE_INTERVAL),
                     "curl, as monitor": twice(once, MONITOR_INTERVAL),
                     "curl heap debug=0": curl(target, ["/debug/pprof/heap"]),
+                    "curl, same as check": curl(target, asked_by(target, check)),
                     "curl goroutine debug=2": curl(target, ["/debug/pprof/goroutine?debug=2"]),
                     "go tool pprof": go_pprof(shop, ["go", "tool", "pprof"], target),
                     "seedlike": lambda: run_whole([seedlike, target.url]),
-                    "check": ours(shop, "check", *limit, target.url),
+                    "check": check,
                     "analyze": ours(shop, "analyze", *limit, target.url),
                     "monitor": ours(shop, "monitor", f"-monitor-duration={MONITOR_INTERVAL + 0.5}s", *limit, target.url),
                 }
