@@ -103,6 +103,8 @@ bool Exchange::on_error_body(std::string_view chunk) {
 bool Exchange::finish(TransferFailure failure, SteadyTime now) {
   Response& response = transfer_->response;
   const int status = answer_.status();
+  // To libcurl a head that the end of the connection cuts is a whole one.
+  if (failure.code == CURLE_OK && !answer_.complete()) failure.code = CURLE_GOT_NOTHING;
   response.error_body = secrets_->mask(std::move(response.error_body));
   if (refusal_ == Refusal::kHugeHeaders) {
     end(now, describe_huge_headers(context()));
