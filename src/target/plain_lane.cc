@@ -32,17 +32,18 @@ void PlainLane::send(std::string request) {
   request_ = std::move(request);
   woken_ = false;
   if (connected() && !idle_connection_stands()) connection_.close();
-  reused_ = connected();
-  if (reused_) {
-    sent_ = 0;
-    answered_ = false;
-    kept_ = 0;
-    reader_.restart();
-    decoder_.start("");
-    write();
-  } else {
-    connect();
-  }
+  if (!connected()) return connect();
+  begin(true);
+  write();
+}
+
+void PlainLane::begin(bool reused) {
+  reused_ = reused;
+  sent_ = 0;
+  answered_ = false;
+  kept_ = 0;
+  reader_.restart();
+  decoder_.start("");
 }
 
 /// Whether the server has neither closed it nor said anything that nobody asked for, which would be taken for the next
@@ -54,12 +55,7 @@ bool PlainLane::idle_connection_stands() const {
 
 void PlainLane::connect() {
   connection_.close();
-  sent_ = 0;
-  answered_ = false;
-  reused_ = false;
-  kept_ = 0;
-  reader_.restart();
-  decoder_.start("");
+  begin(false);
   connector_.start(std::chrono::steady_clock::now());
   woken_ = true;  // on loopback it stands already
 }

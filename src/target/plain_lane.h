@@ -51,6 +51,7 @@ class PlainLane final : private AnswerSink {
   bool on_header(std::string_view line) override;
   bool on_body(std::span<const std::byte> chunk) override;
 
+  void begin(bool reused);
   void connect();
   std::optional<TransferFailure> advance_connect();
   void write();
