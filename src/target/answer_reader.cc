@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+// Beast 1.74 asserts that a last chunk has five bytes, which are four where it is the first one and comes in pieces.
+#define BOOST_DISABLE_ASSERTS
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 

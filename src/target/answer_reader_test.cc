@@ -82,6 +82,11 @@ TEST(AnswerReader, SaysWhatIsWrong) {
   }
 }
 
+TEST(AnswerReader, TakesAnEmptyBodyInSingleBytes) {
+  EXPECT_EQ(testing::read_answer("HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 1).state,
+            State::kDone);
+}
+
 TEST(AnswerReader, BoundsAllThatIsNoBody) {
   const std::string ok = "HTTP/1.1 200 X\r\n";
   const std::string chunked = ok + "Transfer-Encoding: chunked\r\n\r\n";

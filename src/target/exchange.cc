@@ -103,8 +103,9 @@ bool Exchange::on_error_body(std::string_view chunk) {
 bool Exchange::finish(TransferFailure failure, SteadyTime now) {
   Response& response = transfer_->response;
   const int status = answer_.status();
-  // To libcurl a head that the end of the connection cuts is a whole one.
+  // To libcurl a head that the end of the connection cuts is a whole one, and what follows a 101 its body.
   if (failure.code == CURLE_OK && !answer_.complete()) failure.code = CURLE_GOT_NOTHING;
+  if (failure.code == CURLE_OK && status < 200) failure.code = CURLE_WEIRD_SERVER_REPLY;
   response.error_body = secrets_->mask(std::move(response.error_body));
   if (refusal_ == Refusal::kHugeHeaders) {
     end(now, describe_huge_headers(context()));

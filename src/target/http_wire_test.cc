@@ -1,9 +1,11 @@
 #include <atomic>
+#include <random>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "target/testing/http_client.h"
+#include "target/testing/promises.h"
 
 // What an answer may look like on the wire, and what becomes of the connection behind it.
 
@@ -229,6 +231,36 @@ TEST_P(OnTheWire, ALaterRequestTakesTheConnectionThatIsLeft) {
   silent = false;
   EXPECT_EQ(client.fetch_one("c").body, "/debug/pprof/c");
   EXPECT_EQ(client.source().connections_made(), 2U);
+}
+
+/// Damaged answers: each ends, brings no more than the limit, and is told in one plain line.
+TEST_P(OnTheWire, DamagedAnswersEndWithinTheLimits) {
+  const std::vector<std::string> seeds = {
+      "HTTP/1.1 100 X\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 3\r\n\r\nabc",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=\"b\"\r\nhello\r\n1\r\n!\r\n0\r\nX-T: 1\r\n\r\n",
+      "HTTP/1.1 302 Found\r\nLocation: ./x\r\nContent-Length: 0\r\n\r\n",
+      "HTTP/1.0 500 No\r\nContent-Encoding: gzip\r\n\r\nbody" + std::string(2000, 'x')};
+  std::minstd_rand random(7);
+  std::string bytes;
+  const LoopbackServer server([&](const Connection& connection, const LoopbackRequest&) {
+    connection.send(bytes);
+    connection.close();
+  });
+  Limits limits = testing::short_limits();
+  limits.max_body_bytes = 1000;
+  for (int i = 0; i < 300; ++i) {
+    bytes = seeds[random() % seeds.size()];
+    for (std::size_t changes = 1 + random() % 4; changes > 0; --changes) {
+      const std::size_t at = random() % bytes.size();
+      if (random() % 2 == 0) bytes[at] = static_cast<char>(random() % 256);
+      if (random() % 4 == 0) bytes.erase(at, 1 + random() % 9);
+    }
+    const auto got = client_of(server.url(), limits).fetch_one("heap");
+    EXPECT_LE(got.body.size(), 1000U) << bytes;
+    EXPECT_LT(got.response.duration, limits.timeout) << bytes;
+    EXPECT_TRUE(got.response.error.has_value() || got.response.status == 200) << bytes;
+    EXPECT_TRUE(testing::is_one_visible_line(message_of(got.response))) << bytes;
+  }
 }
 
 }  // namespace
