@@ -139,6 +139,7 @@ class FakeTarget:
     port: int = 0
     requests: list[Request] = field(default_factory=list)
     connections: int = 0
+    sessions_resumed: int = 0
     handshake_failures: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -177,6 +178,11 @@ class FakeTarget:
     @property
     def url(self) -> str:
         return f"unix://{self.unix_path}" if self.unix_path else f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
+
+    @property
+    def named_url(self) -> str:
+        """The same target by a name, which only libcurl reads; libcurl knows itself that it is this machine."""
+        return self.url.replace("127.0.0.1", "target.localhost")
 
     def asked(self, profile: str, debug: int | None = None) -> list[Request]:
         """The requests for a profile (empty: the index), of one debug level or of all."""
@@ -225,6 +231,8 @@ class FakeTarget:
                 except (ssl.SSLError, OSError) as error:
                     self.handshake_failures.append(str(error))
                     return
+                with self.lock:
+                    self.sessions_resumed += bool(sock.session_reused)
             while not self.stopping.is_set() and self._serve_one(sock, number):
                 pass
         except (Gone, ConnectionError, TimeoutError, ssl.SSLError):

@@ -102,6 +102,48 @@ def test_tls_to_a_plain_port_is_told(leakfinder, quiet):
     assert result.code == UNREADABLE and shows("tls|ssl", result.stderr), result
 
 
+def test_a_new_connection_takes_up_the_session_of_the_one_before(leakfinder, serve, server, authority):
+    healthy = PprofAnswers([small_program()])
+
+    def once(exchange):
+        healthy(exchange)
+        exchange.close()
+    target = serve(once, tls=certificates.server_context(server))
+    result = leakfinder("check", "-ca", authority.certificate, "-url", target.url)
+    assert result.code == CLEAN and target.connections > 1, result
+    assert target.sessions_resumed >= 1, "each handshake was a whole one"
+
+
+def libraries_of(result) -> str:
+    """What the dynamic loader was asked for, of a run with LD_DEBUG=libs."""
+    return "\n".join(line for line in result.stderr.splitlines() if "find library=" in line)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_plain_http_without_a_name_is_read_without_libcurl(leakfinder, quiet, host):
+    result = leakfinder("check", "-url", f"http://{host}:{quiet.port}", env={"LD_DEBUG": "libs"})
+    assert result.code == CLEAN and quiet.requests, result
+    assert "libc.so" in libraries_of(result), "LD_DEBUG is not heeded"
+    assert "libcurl" not in libraries_of(result) and "libnss" not in libraries_of(result), result
+
+
+@pytest.mark.parametrize("way", ["a name", "tls", "a unix socket", "a proxy", "a proxy of the environment"])
+def test_libcurl_carries_what_needs(leakfinder, serve, server, authority, way):
+    healthy = PprofAnswers([small_program()])
+
+    def proxy(exchange):
+        exchange.request.target = exchange.request.target.removeprefix("http://127.0.0.1:1").removeprefix("http://192.0.2.1")
+        healthy(exchange)
+    target = serve(proxy, tls=certificates.server_context(server) if way == "tls" else None,
+                   unix_path=str(leakfinder.folder / "app.sock") if way == "a unix socket" else None)
+    args = {"a name": ("-url", target.named_url), "a proxy": ("-proxy", target.url, "-url=http://127.0.0.1:1"),
+            "a proxy of the environment": ("-url=http://192.0.2.1",)}.get(way, ("-ca", authority.certificate, "-url", target.url))
+    env = {"http_proxy": target.url} if way == "a proxy of the environment" else {}
+    result = leakfinder("check", *args, env={"LD_DEBUG": "libs", **env})
+    assert result.code == CLEAN and target.requests, result
+    assert "libcurl" in libraries_of(result), result
+
+
 @pytest.mark.parametrize("together", [False, True], ids=["certificate and key apart", "in one file"])
 def test_a_client_certificate_opens_a_target_that_demands_one(leakfinder, serve, authority, server, together):
     target = serve(tls=certificates.server_context(server, authority.certificate))

@@ -107,12 +107,13 @@ PHASES = {
 }
 
 
-@pytest.mark.parametrize("number, code", SIGNALS, ids=lambda value: str(value))
+# One signal is enough to tell the transports apart.
+@pytest.mark.parametrize("url, number, code", [*(("url", *row) for row in SIGNALS), ("named_url", *SIGNALS[0])], ids=lambda value: str(value))
 @pytest.mark.parametrize("phase", PHASES)
-def test_a_signal_ends_it_at_once_while(leakfinder, serve, phase, number, code):
+def test_a_signal_ends_it_at_once_while(leakfinder, serve, phase, url, number, code):
     behave, accepts, reached = PHASES[phase]
     target = serve(behave, accepts=accepts)
-    running = leakfinder.start("analyze", "-timeout=60s", "-samples=1", "-url", target.url)
+    running = leakfinder.start("analyze", "-timeout=60s", "-samples=1", "-url", getattr(target, url))
     wait_until(lambda: reached(target))
     time.sleep(0.3 * slowdown())
     running.signal(number)
@@ -178,10 +179,11 @@ def test_ignored_signals_stay_ignored(leakfinder, serve):
 # --- Poor surroundings
 
 @pytest.mark.parametrize("descriptors", [4, 5, 6, 8, 12])
-def test_without_file_descriptors_there_is_a_message_and_no_crash(leakfinder, quiet, descriptors):
+@pytest.mark.parametrize("url", ["url", pytest.param("named_url", id="through libcurl")])
+def test_without_file_descriptors_there_is_a_message_and_no_crash(leakfinder, quiet, url, descriptors):
     if slowdown() > 1:
         pytest.skip("UBSan opens a pipe to look at an object, and takes one that it cannot look at for broken")
-    result = leakfinder("check", "-url", quiet.url, limits=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors)))
+    result = leakfinder("check", "-url", getattr(quiet, url), limits=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors)))
     assert result.code in (CLEAN, UNREADABLE), result
     assert result.code == CLEAN or result.stderr.startswith("leakfinder: "), result
 

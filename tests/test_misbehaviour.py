@@ -18,13 +18,16 @@ def timeout_of(row: Row) -> float:
     return float(given[-1].removesuffix("s")) if given else TIMEOUT
 
 
-@pytest.fixture(scope="module", params=ROWS, ids=lambda row: row.name)
+RUNS = [*((row, "url") for row in ROWS), *((row, "named_url") for row in ROWS if row.wire)]
+
+
+@pytest.fixture(scope="module", params=RUNS, ids=lambda run: run[0].name + (" through libcurl" if run[1] == "named_url" else ""))
 def outcome(request, tmp_path_factory) -> tuple[Row, binary.Result]:
     """One run against one misbehaving target, shared by the tests that look at it."""
-    row: Row = request.param
+    row, url = request.param
     folder = tmp_path_factory.mktemp("misbehaving")
     with FakeTarget(row.does(PprofAnswers([small_program()])), accepts=row.accepts) as target:
-        args = (f"-timeout={TIMEOUT}s", *row.args, "-url", target.url)
+        args = (f"-timeout={TIMEOUT}s", *row.args, "-url", getattr(target, url))
         return row, binary.run_measured(*args, cwd=folder, timeout=60 * slowdown())
 
 

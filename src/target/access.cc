@@ -152,6 +152,17 @@ Result<Access> Access::prepare(const TargetSpec& spec, const TargetUrl& url) {
   return out;
 }
 
+Result<std::vector<std::string>> Access::request_lines() {
+  std::vector<std::string> lines = header_lines_;
+  if (token_) {
+    auto token = token_->read();
+    if (!token) return std::unexpected(token.error());
+    secrets_.add(*token);
+    lines.push_back(format("Authorization: Bearer {}", *token));
+  }
+  return lines;
+}
+
 Result<void> Access::apply(EasyHandle& handle, HeaderList& headers) {
   // The payload is gzip already where that pays: no encoding is asked for. A proxy that encodes all the same is
   // decoded.
@@ -160,13 +171,9 @@ Result<void> Access::apply(EasyHandle& handle, HeaderList& headers) {
     return same_name(line.substr(0, line.find_first_of(":;")), "accept-encoding");
   });
   if (!own_encoding) headers.append("Accept-Encoding:");
-  for (const std::string& line : header_lines_) headers.append(line);
-  if (token_) {
-    auto token = token_->read();
-    if (!token) return std::unexpected(token.error());
-    secrets_.add(*token);
-    headers.append(format("Authorization: Bearer {}", *token));
-  }
+  const auto lines = request_lines();
+  if (!lines) return std::unexpected(lines.error());
+  for (const std::string& line : *lines) headers.append(line);
   handle.set_pointer(CURLOPT_HTTPHEADER, headers.list());
   handle.set_text(CURLOPT_USERAGENT, user_agent_);
   if (credentials_) {

@@ -38,12 +38,20 @@ class Access {
   /// Sets the options of `handle` and adds the headers to `headers`, which must outlive the transfer.
   [[nodiscard]] Result<void> apply(EasyHandle& handle, HeaderList& headers);
 
+  /// The header lines of the next request: the user's, and that of a bearer token, read again where it has changed.
+  /// "Name: value", or "Name;" for an empty value.
+  [[nodiscard]] Result<std::vector<std::string>> request_lines();
+  const std::optional<Credentials>& credentials() const { return credentials_; }
+  const std::string& user_agent() const { return user_agent_; }
+
   bool has_credentials() const { return credentials_.has_value() || token_.has_value(); }
   bool has_own_authority() const { return !ca_file_.empty(); }
   /// The proxy given by the user, without secrets; empty where there is none.
   const std::string& proxy_display() const { return proxy_display_; }
   /// The variable of the environment that may put a proxy in between ("http_proxy"); empty where none applies.
   const std::string& proxy_variable() const { return proxy_variable_; }
+  /// Whether a proxy is, or may be, in between.
+  bool may_meet_proxy() const { return !proxy_.empty() || !proxy_variable_.empty(); }
   /// All that must not come back from the target onto a screen.
   const Secrets& secrets() const { return secrets_; }
 

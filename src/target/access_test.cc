@@ -111,12 +111,16 @@ TEST(Credentials, OfTwoKindsAreRefused) {
   EXPECT_THAT(error.message, HasSubstr("exclude each other"));
 }
 
-TEST(BearerToken, IsReadAgainWhenItsFileChanges) {
+class AFileOfATokenIsReadAgain : public testing::OnBothTransports {};
+INSTANTIATE_TEST_SUITE_P(Through, AFileOfATokenIsReadAgain, ::testing::ValuesIn(testing::kBothTransports),
+                         AFileOfATokenIsReadAgain::name_of);
+
+TEST_P(AFileOfATokenIsReadAgain, WhenItChanges) {
   const Folder folder;
   const LoopbackServer server(accept);
   TargetSpec spec = spec_of(server.url());
   spec.bearer_token_file = folder.file("token", "first\n");
-  const auto source = open_http(spec, Limits{});
+  const auto source = testing::open_through(GetParam(), spec, Limits{});
   ASSERT_TRUE(source.has_value());
   const auto fetch = [&] {
     std::vector<Transfer> transfers(1);

@@ -5,8 +5,9 @@
 #include "base/format.h"
 #include "base/text.h"
 
-// Deadlines are ours, not libcurl's: its low-speed limit counts whole seconds, its timeout names no phase, and both
-// count the time in its queue. The loop asks `deadline()` before each wait.
+// The policy of a request, whatever carries it. Deadlines are ours, not libcurl's: its low-speed limit counts whole
+// seconds, its timeout names no phase, and both count the time in its queue. The loop asks `deadline()` before each
+// wait.
 
 namespace lf::target {
 namespace {
@@ -21,11 +22,10 @@ bool is_redirect(int status) {
 
 }  // namespace
 
-Exchange::Exchange(const CurlLibrary& curl, const TargetUrl& url, const Limits& limits, std::string_view proxy,
-                   std::string_view proxy_variable)
-    : handle_(curl), url_(url), limits_(limits), proxy_(proxy), proxy_variable_(proxy_variable), headers_(curl) {}
+Exchange::Exchange(const TargetUrl& url, const Limits& limits, std::string_view proxy, std::string_view proxy_variable)
+    : url_(url), limits_(limits), proxy_(proxy), proxy_variable_(proxy_variable) {}
 
-bool Exchange::start(Transfer& transfer, Access& access, CURLSH* share, SteadyTime now) {
+bool Exchange::start(Transfer& transfer, const Access& access, SteadyTime now) {
   transfer_ = &transfer;
   secrets_ = &access.secrets();
   has_credentials_ = access.has_credentials();
@@ -33,9 +33,7 @@ bool Exchange::start(Transfer& transfer, Access& access, CURLSH* share, SteadyTi
   answer_.clear();
   refusal_ = Refusal::kNone;
   redirects_ = 0;
-  tls_started_ = false;
   error_bytes_ = 0;
-  error_text_[0] = '\0';
   started_ = progress_at_ = now;
   since_progress_ = 0;
   first_byte_.reset();
@@ -46,59 +44,17 @@ bool Exchange::start(Transfer& transfer, Access& access, CURLSH* share, SteadyTi
     return false;
   }
   request_url_ = *std::move(request_url);
-  handle_.reset();
-  headers_ = HeaderList(handle_.curl());
-  if (auto applied = access.apply(handle_, headers_); !applied) {
-    end(now, applied.error());
-    return false;
-  }
-  handle_.set_pointer(CURLOPT_SHARE, share);
-  prepare_request();
   return true;
 }
 
-void Exchange::prepare_request() {
-  handle_.set_text(CURLOPT_URL, request_url_);
-  handle_.set_text(CURLOPT_PROTOCOLS_STR, "http,https");
-  handle_.set_number(CURLOPT_HTTPGET, 1);
-  handle_.set_number(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-  handle_.set_number(CURLOPT_HTTP09_ALLOWED, 0);
-  handle_.set_number(CURLOPT_FOLLOWLOCATION, 0);
-  handle_.set_number(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
-  handle_.set_number(CURLOPT_NOSIGNAL, 1);
-  // A name server that is silent must not hold us beyond the deadline: its thread is left behind.
-  handle_.set_number(CURLOPT_QUICK_EXIT, 1);
-  handle_.set_number(CURLOPT_BUFFERSIZE, 256 * 1024);
-  handle_.set_number(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits_.timeout.count() + 60'000));
-  handle_.set_pointer(CURLOPT_ERRORBUFFER, error_text_.data());
-  // Called when the connection stands and TLS begins; libcurl's own times do not tell the two apart before both are
-  // done.
-  handle_.set_function(CURLOPT_SSL_CTX_FUNCTION, &Exchange::take_tls_start);
-  handle_.set_pointer(CURLOPT_SSL_CTX_DATA, this);
-  handle_.set_function(CURLOPT_HEADERFUNCTION, &Exchange::take_header);
-  handle_.set_pointer(CURLOPT_HEADERDATA, this);
-  handle_.set_function(CURLOPT_WRITEFUNCTION, &Exchange::take_body);
-  handle_.set_pointer(CURLOPT_WRITEDATA, this);
-  handle_.set_pointer(CURLOPT_PRIVATE, this);
-}
-
-CURLcode Exchange::take_tls_start(CURL*, void*, void* self) noexcept {
-  static_cast<Exchange*>(self)->tls_started_ = true;
-  return CURLE_OK;
-}
-
-std::size_t Exchange::take_header(char* data, std::size_t size, std::size_t count, void* self) noexcept {
-  return static_cast<Exchange*>(self)->on_header(std::string_view(data, size * count)) ? size * count : 0;
-}
-
-std::size_t Exchange::take_body(char* data, std::size_t size, std::size_t count, void* self) noexcept {
-  return static_cast<Exchange*>(self)->on_body(std::as_bytes(std::span(data, size * count))) ? size * count : 0;
-}
-
-bool Exchange::on_header(std::string_view line) {
+void Exchange::note_head() {
   progress_at_ = std::chrono::steady_clock::now();
   since_progress_ = 0;
   if (!first_byte_) first_byte_ = progress_at_;
+}
+
+bool Exchange::on_header(std::string_view line) {
+  note_head();
   if (!answer_.feed(line)) {
     refusal_ = Refusal::kHugeHeaders;
     return false;
@@ -144,9 +100,12 @@ bool Exchange::on_error_body(std::string_view chunk) {
   return false;
 }
 
-bool Exchange::finish(CURLcode code, SteadyTime now) {
+bool Exchange::finish(TransferFailure failure, SteadyTime now) {
   Response& response = transfer_->response;
   const int status = answer_.status();
+  // To libcurl a head that the end of the connection cuts is a whole one, and what follows a 101 its body.
+  if (failure.code == CURLE_OK && !answer_.complete()) failure.code = CURLE_GOT_NOTHING;
+  if (failure.code == CURLE_OK && status < 200) failure.code = CURLE_WEIRD_SERVER_REPLY;
   response.error_body = secrets_->mask(std::move(response.error_body));
   if (refusal_ == Refusal::kHugeHeaders) {
     end(now, describe_huge_headers(context()));
@@ -159,8 +118,10 @@ bool Exchange::finish(CURLcode code, SteadyTime now) {
   } else if (answer_.complete() && status != 200 && status >= 200) {
     if (is_redirect(status) && !answer_.location().empty()) return follow(now);
     end(now, describe_status(context(), answer_, response.error_body));
-  } else if (code != CURLE_OK) {
-    end(now, describe_failure(context(), failure_of(code)));
+  } else if (failure.code != CURLE_OK) {
+    failure.headers_complete = answer_.complete();
+    failure.body_bytes = response.body_bytes;
+    end(now, describe_failure(context(), failure));
   } else {
     end(now, std::nullopt);
   }
@@ -187,36 +148,28 @@ bool Exchange::follow(SteadyTime now) {
   error_bytes_ = 0;
   transfer_->response.error_body.clear();
   transfer_->response.location.clear();
-  handle_.set_text(CURLOPT_URL, request_url_);
   return true;
 }
 
-Phase Exchange::phase() const {
-  if (first_byte_) return Phase::kBody;
-  if (handle_.ask_large(CURLINFO_PRETRANSFER_TIME_T) > 0) return Phase::kFirstByte;
-  if (tls_started_) return Phase::kTls;
-  return handle_.ask_large(CURLINFO_NAMELOOKUP_TIME_T) > 0 ? Phase::kConnect : Phase::kResolve;
-}
-
-Exchange::Bound Exchange::bound() const {
+Exchange::Bound Exchange::bound(Phase phase) const {
   const std::chrono::milliseconds total = limits_.timeout + transfer_->request.extra_time;
   Bound out{started_ + total, Deadline::kTotal, total};
   const auto tighten = [&](SteadyTime from, std::chrono::milliseconds limit, Deadline deadline) {
     if (from + limit < out.at) out = Bound{from + limit, deadline, limit};
   };
-  const Phase now = phase();
+  const Phase now = reached(phase);
   if (now < Phase::kFirstByte) tighten(started_, limits_.connect, Deadline::kConnect);
   if (now == Phase::kBody) tighten(progress_at_, limits_.stall, Deadline::kStall);
   return out;
 }
 
-SteadyTime Exchange::deadline() const {
-  return bound().at;
+SteadyTime Exchange::deadline(Phase phase) const {
+  return bound(phase).at;
 }
 
-void Exchange::time_out(SteadyTime now) {
-  const Bound passed = bound();
-  end(now, describe_timeout(context(), passed.deadline, phase(), passed.limit, transfer_->response.body_bytes));
+void Exchange::time_out(Phase phase, SteadyTime now) {
+  const Bound passed = bound(phase);
+  end(now, describe_timeout(context(), passed.deadline, reached(phase), passed.limit, transfer_->response.body_bytes));
 }
 
 void Exchange::interrupt(SteadyTime now) {
@@ -225,18 +178,6 @@ void Exchange::interrupt(SteadyTime now) {
 
 RequestContext Exchange::context() const {
   return RequestContext{&url_, &transfer_->request, has_credentials_, has_own_authority_, proxy_, proxy_variable_};
-}
-
-TransferFailure Exchange::failure_of(CURLcode code) const {
-  TransferFailure failure;
-  failure.code = code;
-  failure.os_error = static_cast<int>(handle_.ask_number(CURLINFO_OS_ERRNO));
-  failure.tls_verify = handle_.ask_number(CURLINFO_SSL_VERIFYRESULT);
-  failure.proxy_status = handle_.ask_number(CURLINFO_HTTP_CONNECTCODE);
-  failure.text = error_text_[0] != '\0' ? std::string_view(error_text_.data()) : handle_.curl().easy_error_text(code);
-  failure.headers_complete = answer_.complete();
-  failure.body_bytes = transfer_->response.body_bytes;
-  return failure;
 }
 
 void Exchange::end(SteadyTime now, std::optional<Error> error) {

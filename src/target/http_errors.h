@@ -5,8 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include <curl/curl.h>
+
 #include "base/error.h"
-#include "target/curl_library.h"
 #include "target/response_headers.h"
 #include "target/source.h"
 #include "target/url.h"
@@ -32,13 +33,13 @@ struct RequestContext {
   std::string_view proxy_variable;  ///< the environment's
 };
 
-/// What libcurl says about a transfer that it gave up.
+/// What a transport says about a transfer that it gave up, in libcurl's numbers, whoever it was.
 struct TransferFailure {
   CURLcode code = CURLE_OK;
   int os_error = 0;       ///< errno of the connect, 0 where there is none
   long tls_verify = 0;    ///< X509_V_ERR_… of the certificate, 0 where it was not the reason
   long proxy_status = 0;  ///< the proxy's answer to CONNECT, 0 where there was none
-  std::string_view text;  ///< libcurl's own words; may quote the target
+  std::string_view text;  ///< the transport's own words; may quote the target
   bool headers_complete = false;
   std::uint64_t body_bytes = 0;
 };

@@ -22,9 +22,12 @@ using ::testing::Not;
 using testing::short_limits;
 using Connection = LoopbackServer::Connection;
 
-TEST(HttpSource, DeliversTheBodyAndWhatCameWithIt) {
+class OverHttp : public testing::OnBothTransports {};
+INSTANTIATE_TEST_SUITE_P(Through, OverHttp, ::testing::ValuesIn(testing::kBothTransports), OverHttp::name_of);
+
+TEST_P(OverHttp, DeliversTheBodyAndWhatCameWithIt) {
   const LoopbackServer server(echo);
-  const Client client(server.url());
+  const Client client = client_of(server.url());
   const auto got = client.fetch_one("goroutine?debug=2");
   EXPECT_FALSE(got.response.error.has_value()) << message_of(got.response);
   EXPECT_EQ(got.response.status, 200);
@@ -34,9 +37,9 @@ TEST(HttpSource, DeliversTheBodyAndWhatCameWithIt) {
   EXPECT_FALSE(got.response.cut);
 }
 
-TEST(HttpSource, AsksWithGetAndForNoEncoding) {
+TEST_P(OverHttp, AsksWithGetAndForNoEncoding) {
   const LoopbackServer server(echo);
-  const Client client(server.url());
+  const Client client = client_of(server.url());
   client.fetch_one("heap");
   ASSERT_EQ(server.requests().size(), 1U);
   const LoopbackRequest request = server.requests()[0];
@@ -45,48 +48,48 @@ TEST(HttpSource, AsksWithGetAndForNoEncoding) {
   EXPECT_EQ(request.header("User-Agent"), "User-Agent: leakfinder");
 }
 
-TEST(HttpSource, KeepsOneConnectionForRequestsInTurn) {
+TEST_P(OverHttp, KeepsOneConnectionForRequestsInTurn) {
   const LoopbackServer server(echo);
-  const Client client(server.url());
+  const Client client = client_of(server.url());
   for (int i = 0; i < 5; ++i) EXPECT_EQ(client.fetch_one("heap").response.status, 200);
   EXPECT_EQ(server.connections(), 1);
   EXPECT_EQ(client.source().connections_made(), 1U);
 }
 
-TEST(HttpSource, RunsTwoSideBySideAndReusesTheFirstConnection) {
+TEST_P(OverHttp, RunsTwoSideBySideAndReusesTheFirstConnection) {
   std::latch both(2);
   const LoopbackServer server([&](const Connection& connection, const LoopbackRequest& request) {
     if (!request.target().ends_with("/")) both.arrive_and_wait();  // neither ends before both have come
     echo(connection, request);
   });
-  const Client client(server.url());
+  const Client client = client_of(server.url());
   client.fetch_one("");
   for (const auto& got : client.fetch({"goroutine", "heap"})) EXPECT_EQ(got.response.status, 200);
   EXPECT_EQ(server.connections(), 2);
   EXPECT_EQ(client.source().connections_made(), 2U);
 }
 
-TEST(HttpSource, NeverOpensAThirdConnection) {
+TEST_P(OverHttp, NeverOpensAThirdConnection) {
   const LoopbackServer server(echo);
-  const Client client(server.url());
+  const Client client = client_of(server.url());
   const auto all = client.fetch({"a", "b", "c", "d", "e", "f", "g"});
   for (const auto& got : all) EXPECT_EQ(got.response.status, 200);
   EXPECT_EQ(all[6].body, "/debug/pprof/g");
   EXPECT_LE(server.connections(), 2);
 }
 
-TEST(HttpSource, ConnectsAgainWhereTheServerHasClosedMeanwhile) {
+TEST_P(OverHttp, ConnectsAgainWhereTheServerHasClosedMeanwhile) {
   const LoopbackServer server([](const Connection& connection, const LoopbackRequest& request) {
     echo(connection, request);
     connection.close();
   });
-  const Client client(server.url());
+  const Client client = client_of(server.url());
   EXPECT_EQ(client.fetch_one("a").response.status, 200);
   EXPECT_EQ(client.fetch_one("b").response.status, 200);
   EXPECT_EQ(server.connections(), 2);
 }
 
-TEST(HttpSource, ReachesAUnixSocket) {
+TEST(OverAUnixSocket, ProfilesAreRead) {
   const std::string path = std::filesystem::temp_directory_path() / ("lf-" + std::to_string(::getpid()) + ".sock");
   {
     const LoopbackServer server(echo, path);
@@ -101,24 +104,24 @@ TEST(HttpSource, ReachesAUnixSocket) {
   EXPECT_THAT(message_of(client.fetch_one("heap").response), HasSubstr("no socket at"));
 }
 
-TEST(HttpSource, SaysThatNothingListens) {
+TEST_P(OverHttp, SaysThatNothingListens) {
   int port = 0;
   {
     const LoopbackServer server(echo);
     port = server.port();
   }
-  const Client client("localhost:" + std::to_string(port));
+  const Client client = client_of("localhost:" + std::to_string(port));
   const auto got = client.fetch_one("");
   EXPECT_EQ(got.response.status, 0);
   EXPECT_EQ(code_of(got.response), ErrorCode::kRefused);
   EXPECT_THAT(message_of(got.response), HasSubstr("nothing listens on localhost:" + std::to_string(port)));
 }
 
-TEST(HttpSource, TellsAMissingProfileFromAMissingPprof) {
+TEST_P(OverHttp, TellsAMissingProfileFromAMissingPprof) {
   const LoopbackServer server([](const Connection& connection, const LoopbackRequest& request) {
     connection.answer(404, "Unknown profile\n", request.target().ends_with("own") ? "X-Go-Pprof: 1\r\n" : "");
   });
-  const Client client(server.url());
+  const Client client = client_of(server.url());
   const auto missing = client.fetch_one("own");
   EXPECT_EQ(code_of(missing.response), ErrorCode::kNotFound);
   EXPECT_TRUE(missing.response.from_pprof);
@@ -137,7 +140,7 @@ struct StatusRow {
   std::string says;
 };
 
-TEST(HttpSource, SaysWhatToDoAboutEachStatus) {
+TEST_P(OverHttp, SaysWhatToDoAboutEachStatus) {
   for (const StatusRow& row : std::vector<StatusRow>{{401, ErrorCode::kUnauthorized, "-bearer-token-file"},
                                                      {403, ErrorCode::kUnauthorized, "-user"},
                                                      {405, ErrorCode::kUnsupported, "405"},
@@ -150,7 +153,7 @@ TEST(HttpSource, SaysWhatToDoAboutEachStatus) {
     const LoopbackServer server([&](const Connection& connection, const LoopbackRequest&) {
       connection.answer(row.status, row.status == 204 ? "" : "over\x1b[31m capacity\nsecond line");
     });
-    const auto got = Client(server.url()).fetch_one("heap");
+    const auto got = client_of(server.url()).fetch_one("heap");
     EXPECT_EQ(got.response.status, row.status);
     EXPECT_EQ(code_of(got.response), row.code) << row.status;
     EXPECT_THAT(message_of(got.response), HasSubstr(row.says)) << row.status;
@@ -158,22 +161,22 @@ TEST(HttpSource, SaysWhatToDoAboutEachStatus) {
   }
 }
 
-TEST(HttpSource, KeepsTheStartOfAnErrorBodyAndTheConnection) {
+TEST_P(OverHttp, KeepsTheStartOfAnErrorBodyAndTheConnection) {
   const LoopbackServer server(
       [](const Connection& connection, const LoopbackRequest&) { connection.answer(500, std::string(10'000, 'x')); });
-  const Client client(server.url());
+  const Client client = client_of(server.url());
   EXPECT_EQ(client.fetch_one("a").response.error_body.size(), 512U);
   client.fetch_one("b");
   EXPECT_EQ(server.connections(), 1);
 }
 
-TEST(HttpSource, FollowsRedirectsWithinTheOriginAtMostThreeTimes) {
+TEST_P(OverHttp, FollowsRedirectsWithinTheOriginAtMostThreeTimes) {
   const LoopbackServer server([](const Connection& connection, const LoopbackRequest& request) {
     const int hops = std::stoi(request.target().substr(request.target().rfind('/') + 1));
     if (hops == 0) return connection.answer(200, "there");
     connection.answer(307, "", "Location: " + std::to_string(hops - 1) + "\r\n");
   });
-  const Client client(server.url());
+  const Client client = client_of(server.url());
   EXPECT_EQ(client.fetch_one("3").body, "there");
   const auto lost = client.fetch_one("4");
   EXPECT_EQ(code_of(lost.response), ErrorCode::kUnreachable);
@@ -181,19 +184,19 @@ TEST(HttpSource, FollowsRedirectsWithinTheOriginAtMostThreeTimes) {
   EXPECT_EQ(server.connections(), 1);
 }
 
-TEST(HttpSource, NeverFollowsARedirectToAnotherOrigin) {
+TEST_P(OverHttp, NeverFollowsARedirectToAnotherOrigin) {
   const LoopbackServer other(echo);
   const LoopbackServer server([&](const Connection& connection, const LoopbackRequest&) {
     connection.answer(302, "moved", "Location: " + other.url() + "/login?session=hush\r\n");
   });
-  const auto got = Client(server.url()).fetch_one("heap");
+  const auto got = client_of(server.url()).fetch_one("heap");
   EXPECT_EQ(code_of(got.response), ErrorCode::kUnreachable);
   EXPECT_THAT(message_of(got.response), HasSubstr(other.url() + "/login"));
   EXPECT_THAT(message_of(got.response) + got.response.location, Not(HasSubstr("hush")));
   EXPECT_EQ(other.connections(), 0);
 }
 
-TEST(HttpSource, RefusesHeadersBeyondTheirLimit) {
+TEST_P(OverHttp, RefusesHeadersBeyondTheirLimit) {
   for (const std::string& line : {"X-Filler: " + std::string(1000, 'x') + "\r\n", std::string(200, 'x')}) {
     const LoopbackServer server([&](const Connection& connection, const LoopbackRequest&) {
       connection.send("HTTP/1.1 200 OK\r\n");
@@ -202,52 +205,52 @@ TEST(HttpSource, RefusesHeadersBeyondTheirLimit) {
       connection.send(headers);
       connection.close();
     });
-    const auto got = Client(server.url()).fetch_one("heap");
+    const auto got = client_of(server.url()).fetch_one("heap");
     EXPECT_EQ(code_of(got.response), ErrorCode::kTooLarge) << message_of(got.response);
     EXPECT_THAT(message_of(got.response), HasSubstr("headers of more than 64 KiB"));
   }
 }
 
-TEST(HttpSource, RefusesWhatIsNotHttp) {
+TEST_P(OverHttp, RefusesWhatIsNotHttp) {
   for (const std::string bytes :
        {"goroutine profile: total 3\n", "\x15\x03\x01\x00\x02\x02\x46", "HTTP/1.1 banana\r\n\r\nx"}) {
     const LoopbackServer server([&](const Connection& connection, const LoopbackRequest&) {
       connection.send(bytes);
       connection.close();
     });
-    const auto got = Client(server.url()).fetch_one("heap");
+    const auto got = client_of(server.url()).fetch_one("heap");
     EXPECT_EQ(code_of(got.response), ErrorCode::kMalformed) << message_of(got.response);
     EXPECT_THAT(message_of(got.response), HasSubstr("does not speak HTTP"));
     EXPECT_EQ(got.body, "");
   }
 }
 
-TEST(HttpSource, StopsABodyAtItsLimit) {
+TEST_P(OverHttp, StopsABodyAtItsLimit) {
   const LoopbackServer server([](const Connection& connection, const LoopbackRequest&) {
     connection.send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + std::string(100'000, 'x'));
     connection.close();
   });
   Limits limits = short_limits();
   limits.max_body_bytes = 65'537;
-  const auto got = Client(server.url(), limits).fetch_one("heap");
+  const auto got = client_of(server.url(), limits).fetch_one("heap");
   EXPECT_EQ(code_of(got.response), ErrorCode::kTooLarge);
   EXPECT_THAT(message_of(got.response), HasSubstr("-max-body"));
   EXPECT_TRUE(got.response.cut);
   EXPECT_EQ(got.body.size(), 65'537U);
 }
 
-TEST(HttpSource, RefusesADeclaredLengthBeyondTheLimitBeforeReading) {
+TEST_P(OverHttp, RefusesADeclaredLengthBeyondTheLimitBeforeReading) {
   const LoopbackServer server([](const Connection& connection, const LoopbackRequest&) {
     connection.send("HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\nxx");
     connection.stay_silent();
   });
-  const auto got = Client(server.url()).fetch_one("heap");
+  const auto got = client_of(server.url()).fetch_one("heap");
   EXPECT_EQ(code_of(got.response), ErrorCode::kTooLarge);
   EXPECT_THAT(message_of(got.response), HasSubstr("99999999999"));
   EXPECT_EQ(got.body, "");
 }
 
-TEST(HttpSource, DecodesAnEncodingThatAProxyAddedAndBoundsIt) {
+TEST_P(OverHttp, DecodesAnEncodingThatAProxyAddedAndBoundsIt) {
   const LoopbackServer server([&](const Connection& connection, const LoopbackRequest& request) {
     if (request.target().ends_with("broken")) return connection.answer(200, "no gzip", "Content-Encoding: gzip\r\n");
     // "hello" in one stored block.
@@ -255,24 +258,24 @@ TEST(HttpSource, DecodesAnEncodingThatAProxyAddedAndBoundsIt) {
                       std::string("\x1f\x8b\x08\0\0\0\0\0\0\x03\x01\x05\0\xfa\xffhello\x86\xa6\x10\x36\x05\0\0\0", 28),
                       "Content-Encoding: gzip\r\n");
   });
-  const Client client(server.url());
+  const Client client = client_of(server.url());
   EXPECT_EQ(client.fetch_one("heap").body, "hello");
   const auto broken = client.fetch_one("broken");
   EXPECT_EQ(code_of(broken.response), ErrorCode::kMalformed);
   EXPECT_THAT(message_of(broken.response), HasSubstr("Content-Encoding"));
   Limits limits = short_limits();
   limits.max_body_bytes = 4;
-  EXPECT_EQ(code_of(Client(server.url(), limits).fetch_one("heap").response), ErrorCode::kTooLarge);
+  EXPECT_EQ(code_of(client_of(server.url(), limits).fetch_one("heap").response), ErrorCode::kTooLarge);
 }
 
-TEST(HttpSource, KeepsWhatCameBeforeAnEarlyEnd) {
+TEST_P(OverHttp, KeepsWhatCameBeforeAnEarlyEnd) {
   for (const bool reset : {false, true}) {
     const LoopbackServer server([&](const Connection& connection, const LoopbackRequest&) {
       connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nfirst half");
       if (reset) std::this_thread::sleep_for(milliseconds(50));  // a reset drops what is still on its way
       return reset ? connection.reset() : connection.close();
     });
-    const auto got = Client(server.url()).fetch_one("goroutine");
+    const auto got = client_of(server.url()).fetch_one("goroutine");
     EXPECT_EQ(code_of(got.response), ErrorCode::kUnreachable);
     EXPECT_THAT(message_of(got.response), HasSubstr("in the middle of goroutine, after 10 bytes"));
     EXPECT_TRUE(got.response.cut);
@@ -280,26 +283,26 @@ TEST(HttpSource, KeepsWhatCameBeforeAnEarlyEnd) {
   }
 }
 
-TEST(HttpSource, SaysThatTheConnectionWasClosedWithoutAnAnswer) {
+TEST_P(OverHttp, SaysThatTheConnectionWasClosedWithoutAnAnswer) {
   const LoopbackServer server([](const Connection& connection, const LoopbackRequest&) { connection.close(); });
-  const auto got = Client(server.url()).fetch_one("heap");
+  const auto got = client_of(server.url()).fetch_one("heap");
   EXPECT_EQ(code_of(got.response), ErrorCode::kUnreachable);
   EXPECT_THAT(message_of(got.response), HasSubstr("without an answer"));
 }
 
-TEST(HttpSource, SaysThatAPortSpeaksTls) {
+TEST_P(OverHttp, SaysThatAPortSpeaksTls) {
   const LoopbackServer go_tls([](const Connection& connection, const LoopbackRequest&) {
     connection.answer(400, "Client sent an HTTP request to an HTTPS server.\n");
   });
-  const auto got = Client(go_tls.url()).fetch_one("heap");
+  const auto got = client_of(go_tls.url()).fetch_one("heap");
   EXPECT_EQ(code_of(got.response), ErrorCode::kTls);
   EXPECT_THAT(message_of(got.response), HasSubstr("https://"));
 }
 
-TEST(HttpSource, EndsWithoutAnErrorWhereTheSinkHasEnough) {
+TEST_P(OverHttp, EndsWithoutAnErrorWhereTheSinkHasEnough) {
   const LoopbackServer server(
       [](const Connection& connection, const LoopbackRequest&) { connection.answer(200, std::string(500'000, 'x')); });
-  const Client client(server.url());
+  const Client client = client_of(server.url());
   std::vector<Transfer> transfers(1);
   transfers[0].sink = [](std::span<const std::byte>) { return false; };
   client.source().fetch(transfers, NeverStop{});

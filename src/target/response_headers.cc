@@ -47,6 +47,7 @@ bool ResponseHeaders::feed(std::string_view line) {
   if (same_name(name, "location")) keep_first(location_, value);
   if (same_name(name, "retry-after")) keep_first(retry_after_, value);
   if (same_name(name, "www-authenticate")) keep_first(authenticate_, value);
+  if (same_name(name, "content-encoding")) keep_first(content_encoding_, value);
   if (same_name(name, "x-go-pprof")) from_pprof_ = true;
   if (same_name(name, "content-length")) {
     std::uint64_t length = 0;

@@ -32,6 +32,7 @@ class ResponseHeaders {
   const std::string& location() const { return location_; }
   const std::string& retry_after() const { return retry_after_; }
   const std::string& authenticate() const { return authenticate_; }  ///< WWW-Authenticate, the first
+  const std::string& content_encoding() const { return content_encoding_; }
   std::optional<std::uint64_t> content_length() const { return content_length_; }
 
  private:
@@ -39,7 +40,7 @@ class ResponseHeaders {
   int status_ = 0;
   bool complete_ = false;
   bool from_pprof_ = false;
-  std::string content_type_, location_, retry_after_, authenticate_;
+  std::string content_type_, location_, retry_after_, authenticate_, content_encoding_;
   std::optional<std::uint64_t> content_length_;
 };
 

@@ -27,6 +27,10 @@ std::string base64(std::string_view text) {
 
 }  // namespace
 
+std::string basic_token(const Credentials& credentials) {
+  return base64(credentials.user + ":" + credentials.password.value_or(""));
+}
+
 void Secrets::add(std::string_view secret) {
   if (secret.size() < kShortest || std::ranges::find(secrets_, secret) != secrets_.end()) return;
   secrets_.emplace_back(secret);
@@ -37,7 +41,7 @@ void Secrets::add(const Credentials& credentials) {
   const std::string password = credentials.password.value_or("");
   add(credentials.user);
   add(password);
-  add(base64(credentials.user + ":" + password));
+  add(basic_token(credentials));
 }
 
 void Secrets::add_header(std::string_view line) {

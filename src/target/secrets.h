@@ -8,6 +8,9 @@
 
 namespace lf::target {
 
+/// User and password as basic authentication sends them, without "Basic ".
+std::string basic_token(const Credentials& credentials);
+
 /// What opens a target: a page that shows the request it refuses must not bring it onto a screen or into a report.
 class Secrets {
  public:

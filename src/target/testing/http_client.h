@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 
 #include "target/source.h"
 #include "target/testing/loopback_server.h"
+#include "target/transports.h"
 
 namespace lf::target::testing {
 
@@ -24,15 +26,29 @@ inline TargetSpec spec_of(const std::string& url) {
   return spec;
 }
 
+/// What carries the bytes of a target.
+enum class Transport : std::uint8_t { kPlain, kCurl };
+inline constexpr std::array kBothTransports{Transport::kPlain, Transport::kCurl};
+
+/// Opens a target as `open_http` does, through the transport of the test's choice.
+inline Result<std::unique_ptr<HttpSource>> open_through(Transport transport, const TargetSpec& spec,
+                                                        const Limits& limits) {
+  auto url = TargetUrl::parse(spec.url);
+  if (!url) return std::unexpected(url.error());
+  auto access = Access::prepare(spec, *url);
+  if (!access) return std::unexpected(access.error());
+  EXPECT_TRUE(transport == Transport::kCurl || can_go_plain(*url, *access)) << spec.url;
+  const auto open = transport == Transport::kPlain ? open_plain : open_with_curl;
+  return open(*std::move(url), *std::move(access), limits);
+}
+
 /// One target and what was fetched from it, each path a transfer of its own, all in one fetch.
 class Client {
  public:
-  explicit Client(const TargetSpec& spec, const Limits& limits = short_limits()) {
-    auto opened = open_http(spec, limits);
-    EXPECT_TRUE(opened.has_value()) << (opened ? "" : opened.error().message);
-    if (opened) source_ = *std::move(opened);
-  }
-  explicit Client(const std::string& url, const Limits& limits = short_limits()) : Client(spec_of(url), limits) {}
+  explicit Client(const std::string& url, const Limits& limits = short_limits())
+      : Client(open_http(spec_of(url), limits)) {}
+  Client(Transport transport, const TargetSpec& spec, const Limits& limits = short_limits())
+      : Client(open_through(transport, spec, limits)) {}
 
   struct Outcome {
     Response response;
@@ -56,7 +72,25 @@ class Client {
   HttpSource& source() const { return *source_; }
 
  private:
+  explicit Client(Result<std::unique_ptr<HttpSource>> opened) {
+    EXPECT_TRUE(opened.has_value()) << (opened ? "" : opened.error().message);
+    if (opened) source_ = *std::move(opened);
+  }
   std::unique_ptr<HttpSource> source_;
+};
+
+/// What holds whatever carries the bytes.
+class OnBothTransports : public ::testing::TestWithParam<Transport> {
+ public:
+  static std::string name_of(const ::testing::TestParamInfo<Transport>& info) {
+    return info.param == Transport::kPlain ? "Plain" : "Curl";
+  }
+
+ protected:
+  static Client client_of(const std::string& url, const Limits& limits = short_limits()) {
+    return {GetParam(), spec_of(url), limits};
+  }
+  static Client client_of(const TargetSpec& spec) { return {GetParam(), spec}; }
 };
 
 inline void echo(const LoopbackServer::Connection& connection, const LoopbackRequest& request) {

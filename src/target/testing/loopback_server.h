@@ -83,10 +83,21 @@ class LoopbackServer {
   };
   using Answer = std::function<void(const Connection&, const LoopbackRequest&)>;
 
-  /// Serves on a unix socket where `unix_path` is given, else on 127.0.0.1.
+  /// Serves on a unix socket where `unix_path` is given, else on 127.0.0.1; on ::1 for "[::1]".
   explicit LoopbackServer(Answer answer, std::string unix_path = {})
       : answer_(std::move(answer)), unix_path_(std::move(unix_path)) {
-    if (unix_path_.empty()) {
+    if (unix_path_ == "[::1]") {
+      unix_path_.clear();
+      host_ = "[::1]";
+      listener_ = ::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+      sockaddr_in6 address{};
+      address.sin6_family = AF_INET6;
+      address.sin6_addr = in6addr_loopback;
+      socklen_t size = sizeof address;
+      ready_ = ::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) == 0 && ::listen(listener_, 16) == 0 &&
+               ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+      port_ = ntohs(address.sin6_port);
+    } else if (unix_path_.empty()) {
       listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
       sockaddr_in address{};
       address.sin_family = AF_INET;
@@ -116,7 +127,7 @@ class LoopbackServer {
 
   bool ready() const { return ready_; }
   int port() const { return port_; }
-  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+  std::string address() const { return host_ + ":" + std::to_string(port_); }
   std::string url() const { return unix_path_.empty() ? "http://" + address() : "unix://" + unix_path_; }
   std::vector<LoopbackRequest> requests() const {
     const std::scoped_lock lock(mutex_);
@@ -164,6 +175,7 @@ class LoopbackServer {
 
   Answer answer_;
   std::string unix_path_;
+  std::string host_ = "127.0.0.1";
   int listener_ = -1;
   int port_ = 0;
   bool ready_ = false;
