@@ -194,7 +194,7 @@ ROWS = [
          Bar("growth with size", lambda r: beyond_identities(r["d512"]) - beyond_identities(r["d256"]), 3, False, " MiB")],
         memory_use, slow=True),
     Row("forms", "the forms of a dump that peers lose", [Bar("forms read", lambda r: float(len(r)), len(FORMS), True, "")], forms, rounds=1),
-    Row("heap-50k", "heap profile of 50,000 samples to sites, synthetic (11,000 locations)",
+    Row("heap-50k", "heap profile of 50,000 samples to sites, synthetic (33,000 locations)",
         [faster("leakfinder", "google/pprof", 10),
          Bar("our peak memory / google/pprof", lambda r: peak("leakfinder")(r) / peak("google/pprof")(r), 0.25, False)],
         heap_decoding(heap50k)),
