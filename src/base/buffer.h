@@ -36,7 +36,7 @@ class Buffer {
   std::span<const T> items() const { return {data_.get(), size_}; }
   std::size_t size() const { return size_; }
 
-  /// Appends a copy; room doubles.
+  /// Appends a copy; room grows by half.
   void append(std::span<const T> more) {
     if (more.empty()) return;
     std::memcpy(static_cast<void*>(reserve(more.size()).data()), more.data(), more.size_bytes());

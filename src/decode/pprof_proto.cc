@@ -152,11 +152,11 @@ void PprofPass::take_samples(WireReader& reader, PprofTables& tables, const Outl
   };
   WireField field;
   std::span<const std::byte> message;
-  do {
+  while (true) {
     while (reader.next_of(kSampleTag, message)) add(message);
     if (!reader.next(field)) break;
     if (field.number == kSample && field.type == WireType::kBytes) add(field.bytes);
-  } while (true);
+  }
   if (heap) {
     samples.finish_heap(profile);
     decoded_.heap = std::move(profile);
