@@ -167,9 +167,8 @@ Result<void> Access::apply(EasyHandle& handle, HeaderList& headers) {
   // The payload is gzip already where that pays: no encoding is asked for. A proxy that encodes all the same is
   // decoded.
   handle.set_text(CURLOPT_ACCEPT_ENCODING, "");
-  const bool own_encoding = std::ranges::any_of(header_lines_, [](std::string_view line) {
-    return same_name(line.substr(0, line.find_first_of(":;")), "accept-encoding");
-  });
+  const bool own_encoding = std::ranges::any_of(
+      header_lines_, [](std::string_view line) { return same_name(name_of(line), "accept-encoding"); });
   if (!own_encoding) headers.append("Accept-Encoding:");
   const auto lines = request_lines();
   if (!lines) return std::unexpected(lines.error());

@@ -33,6 +33,11 @@ constexpr bool same_name(std::string_view left, std::string_view right) {
   return std::ranges::equal(left, right, {}, to_lower, to_lower);
 }
 
+/// "Name" of a header line "Name: value", or "Name;" as libcurl takes an empty value.
+constexpr std::string_view name_of(std::string_view line) {
+  return line.substr(0, line.find_first_of(":;"));
+}
+
 /// `text` without blanks at its ends.
 constexpr std::string_view trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);

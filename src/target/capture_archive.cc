@@ -14,6 +14,7 @@
 
 #include "base/format.h"
 #include "base/text.h"
+#include "target/inflate_stream.h"
 #include "target/source.h"
 
 // A tar archive (POSIX.1-1988 ustar) is a row of 512-byte blocks: a header, the file's bytes filled up with zeros to
@@ -48,11 +49,6 @@ bool is_gzip(std::span<const std::byte> head) {
 
 bool has_magic(std::span<const std::byte> block) {
   return block.size() >= kMagicAt + 5 && std::memcmp(block.data() + kMagicAt, "ustar", 5) == 0;
-}
-
-/// zlib does not write through it.
-Bytef* input_of(std::span<const std::byte> bytes) {
-  return const_cast<Bytef*>(reinterpret_cast<const Bytef*>(bytes.data()));
 }
 
 std::string_view field(const Header& header, std::size_t at, std::size_t size) {
@@ -109,34 +105,16 @@ ArchiveGuess guess_archive(std::span<const std::byte> head) {
     if (head.size() < kMagicAt + 5) return ArchiveGuess::kNeedsMore;
     return has_magic(head) ? ArchiveGuess::kYes : ArchiveGuess::kNo;
   }
-  z_stream stream{};
-  if (inflateInit2(&stream, kGzip) != Z_OK) return ArchiveGuess::kNo;
+  InflateStream stream(kGzip);
+  if (!stream.ready()) return ArchiveGuess::kNo;
   const std::span<const std::byte> input = head.first(std::min(head.size(), kGuessBytes));
   Header block{};
-  stream.next_in = input_of(input);
-  stream.avail_in = static_cast<uInt>(input.size());
-  stream.next_out = reinterpret_cast<Bytef*>(block.data());
-  stream.avail_out = static_cast<uInt>(block.size());
-  const int status = inflate(&stream, Z_SYNC_FLUSH);
-  const std::size_t got = block.size() - stream.avail_out;
-  inflateEnd(&stream);
+  stream.give(input);
+  const std::size_t got = stream.inflate(block, Z_SYNC_FLUSH);
   if (got >= kMagicAt + 5) return has_magic(std::span(block).first(got)) ? ArchiveGuess::kYes : ArchiveGuess::kNo;
-  const bool over = status == Z_STREAM_END || (status != Z_OK && status != Z_BUF_ERROR) || input.size() == kGuessBytes;
+  const bool over = stream.complete() || stream.damaged() || input.size() == kGuessBytes;
   return over ? ArchiveGuess::kNo : ArchiveGuess::kNeedsMore;
 }
-
-struct ArchiveReader::Inflater {
-  Inflater() { ready = inflateInit2(&stream, kGzip) == Z_OK; }
-  ~Inflater() {
-    if (ready) inflateEnd(&stream);
-  }
-  Inflater(const Inflater&) = delete;
-  Inflater& operator=(const Inflater&) = delete;
-
-  z_stream stream{};
-  bool ready = false;
-  bool ended = false;
-};
 
 ArchiveReader::ArchiveReader(ArchiveLimits limits, MemberSink& sink) : limits_(limits), sink_(sink) {}
 ArchiveReader::~ArchiveReader() = default;
@@ -144,25 +122,21 @@ ArchiveReader::~ArchiveReader() = default;
 bool ArchiveReader::feed(std::span<const std::byte> chunk) {
   if (chunk.empty() || done_) return !done_;
   // The front decides; `guess_archive` has seen at least its two bytes.
-  if (end_.bytes == 0 && inflater_ == nullptr && is_gzip(chunk)) inflater_ = std::make_unique<Inflater>();
+  if (end_.bytes == 0 && inflater_ == nullptr && is_gzip(chunk)) inflater_ = std::make_unique<InflateStream>(kGzip);
   if (inflater_ == nullptr) {
     take(chunk);
     return !done_;
   }
-  if (!inflater_->ready) return false;
+  if (!inflater_->ready()) return false;
   std::array<std::byte, kPiece> piece;
-  z_stream& stream = inflater_->stream;
-  stream.next_in = input_of(chunk);
-  stream.avail_in = static_cast<uInt>(chunk.size());
-  while (!done_ && !inflater_->ended) {
-    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
-    stream.avail_out = static_cast<uInt>(piece.size());
-    const int status = inflate(&stream, Z_NO_FLUSH);
-    take(std::span(piece).first(piece.size() - stream.avail_out));
-    if (status == Z_STREAM_END || (status != Z_OK && status != Z_BUF_ERROR)) inflater_->ended = true;
-    if (stream.avail_in == 0 && stream.avail_out != 0) break;
+  const auto ended = [&] { return inflater_->complete() || inflater_->damaged(); };
+  inflater_->give(chunk);
+  while (!done_ && !ended()) {
+    const std::size_t made = inflater_->inflate(piece);
+    take(std::span(piece).first(made));
+    if (inflater_->left() == 0 && made < piece.size()) break;
   }
-  return !done_ && !inflater_->ended;
+  return !done_ && !ended();
 }
 
 void ArchiveReader::take(std::span<const std::byte> bytes) {
@@ -304,7 +278,7 @@ class GzipFile {
 
   [[nodiscard]] Result<void> write(std::span<const std::byte> bytes, bool last = false) {
     if (!ready_) return cannot_write(path_, ENOMEM);
-    stream_.next_in = input_of(bytes);
+    stream_.next_in = zlib_input(bytes);
     stream_.avail_in = static_cast<uInt>(bytes.size());
     std::array<std::byte, kPiece> piece;
     do {

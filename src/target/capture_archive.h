@@ -15,6 +15,8 @@
 
 namespace lf::target {
 
+class InflateStream;
+
 /// The longest name of a member that `pack_archive` writes and `ArchiveReader` takes from a header.
 inline constexpr std::size_t kArchiveNameBytes = 255;
 
@@ -65,15 +67,13 @@ class ArchiveReader {
   [[nodiscard]] Result<ArchiveEnd> finish();
 
  private:
-  struct Inflater;
-
   void take(std::span<const std::byte> bytes);
   void take_header();
   void refuse(std::string what);
 
   ArchiveLimits limits_;
   MemberSink& sink_;
-  std::unique_ptr<Inflater> inflater_;
+  std::unique_ptr<InflateStream> inflater_;
   std::array<std::byte, 512> header_{};
   std::size_t header_filled_ = 0;
   std::uint64_t left_ = 0;     ///< of the member's bytes

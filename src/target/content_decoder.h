@@ -12,6 +12,8 @@
 
 namespace lf::target {
 
+class InflateStream;
+
 /// Undoes the Content-Encoding that a proxy has put on a body although nobody asked for one: gzip or deflate, once.
 class ContentDecoder {
  public:
@@ -33,11 +35,9 @@ class ContentDecoder {
   bool cut_short() const;
 
  private:
-  struct Stream;
-  std::unique_ptr<Stream> stream_;
+  std::unique_ptr<InflateStream> stream_;
   std::vector<std::byte> piece_;
   bool broken_ = false;
-  bool ended_ = false;
 };
 
 }  // namespace lf::target

@@ -7,11 +7,6 @@
 namespace lf::target {
 namespace {
 
-/// "Name" of "Name: value" and "Name;".
-std::string_view name_of(std::string_view line) {
-  return line.substr(0, line.find_first_of(":;"));
-}
-
 /// The line as it is sent, with its end.
 std::string sent(std::string_view line) {
   std::string out(line);
