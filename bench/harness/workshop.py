@@ -36,7 +36,7 @@ class Workshop:
         """The released program, as the sources are now where they are at hand."""
         path = self.build / "leakfinder"
         if (self.build / "build.ninja").exists():
-            self.make(["ninja", "-C", str(self.build), "leakfinder"], "no binary: it does not build")
+            self.ninja("leakfinder")
         if not path.exists():
             raise Skipped(f"no binary: {self.build.name}/leakfinder is not built (scripts/build)")
         return str(path)
@@ -47,8 +47,11 @@ class Workshop:
         if not (self.build / "build.ninja").exists():
             preset = ["cmake", "--preset", "release", "-B", str(self.build)]
             self.make(preset, f"no {target}: the build tree can't be configured")
-        self.make(["ninja", "-C", str(self.build), target], f"no {target}: it does not build")
+        self.ninja(target)
         return str(self.build / "bench" / target)
+
+    def ninja(self, target: str) -> None:
+        self.make(["ninja", "-C", str(self.build), target], f"no {target}: it does not build")
 
     @functools.cache
     def go_version(self) -> tuple[int, ...]:
@@ -110,6 +113,7 @@ class Workshop:
             kept.write_bytes(body)
         return self.fresh(kept)
 
+    @functools.cache
     def fresh(self, path: Path) -> Path:
         """The file as a program that has just written it leaves it. What the kernel has read back from the disk can lie
         in small pages, which take twice as long to read."""
