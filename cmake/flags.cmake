@@ -30,5 +30,6 @@ add_link_options(-pie)
 
 find_program(LF_CCACHE ccache)
 if(LF_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${LF_CCACHE})
+  # Paths count from the checkout and its folder is no part of the key, so that a second clone is served by the first's results.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${LF_CCACHE})
 endif()

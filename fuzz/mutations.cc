@@ -13,6 +13,7 @@
 #include "attempts.h"
 #include "base/clock.h"
 #include "base/stop.h"
+#include "base/testing/source_dir.h"
 #include "decode/testing/random.h"
 #include "decode/testing/sample_files.h"
 #include "pipeline/look.h"
@@ -83,7 +84,7 @@ std::size_t told_from(std::string_view name, std::string_view text) {
 std::vector<Body> recorded_bodies(const MemoryFile& file) {
   std::vector<Body> bodies;
   for (const auto& folder :
-       {std::filesystem::path(LF_SOURCE_DIR) / "testdata" / "decode", decode::testing::shared_folder("samples")}) {
+       {source_dir() / "testdata" / "decode", decode::testing::shared_folder("samples")}) {
     for (const auto& path : decode::testing::files_with(folder, "-go")) {
       Body body{path.filename().string(), decode::testing::read_bytes(path), std::string::npos};
       if (body.bytes.empty()) continue;

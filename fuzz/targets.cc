@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/testing/source_dir.h"
 #include "decode/testing/bodies.h"
 #include "decode/testing/sample_files.h"
 #include "target.h"
@@ -43,7 +44,7 @@ std::span<const Target> targets() {
 }
 
 std::vector<Seed> seeds_of(const Target& target) {
-  const std::filesystem::path testdata = std::filesystem::path(LF_SOURCE_DIR) / "testdata";
+  const std::filesystem::path testdata = source_dir() / "testdata";
   const std::filesystem::path own = testdata / "fuzz";
   std::vector<Seed> seeds;
   for (const auto& path : decode::testing::files_with(own / target.name, "")) {

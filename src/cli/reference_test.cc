@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/testing/source_dir.h"
 #include "cli/command.h"
 #include "cli/exit_code.h"
 #include "cli/flag.h"
@@ -18,7 +19,7 @@ namespace {
 using testing::HasSubstr;
 
 TEST(Reference, IsWhatTheDocumentationHolds) {
-  const std::string path = LF_SOURCE_DIR "/docs/cli.md";
+  const std::filesystem::path path = source_dir() / "docs" / "cli.md";
   if (std::getenv("LF_UPDATE_GOLDEN") != nullptr) std::ofstream(path) << markdown_reference();
   std::ostringstream held;
   held << std::ifstream(path).rdbuf();

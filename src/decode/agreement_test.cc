@@ -12,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/testing/source_dir.h"
 #include "decode/testing/bodies.h"
 #include "decode/testing/decode_in_pieces.h"
 
@@ -73,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(Agreement, Corpus,
                          });
 
 std::filesystem::path small_bodies() {
-  return std::filesystem::path(LF_SOURCE_DIR) / "testdata" / "decode" / "agreement";
+  return source_dir() / "testdata" / "decode" / "agreement";
 }
 
 TEST(Agreement, HoldsOnTheCopiedSamples) {

@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/testing/source_dir.h"
 #include "decode/decoder.h"
 #include "decode/testing/sample_files.h"
 
@@ -79,7 +80,7 @@ class ZooForms : public ::testing::TestWithParam<const char*> {
  protected:
   /// Decodes the three forms of the program into one table of symbols.
   void SetUp() override {
-    const fs::path protobuf = fs::path(LF_SOURCE_DIR) / "testdata" / "decode" / GetParam();
+    const fs::path protobuf = source_dir() / "testdata" / "decode" / GetParam();
     for (const fs::path& path : {protobuf, sibling(protobuf, "debug1"), sibling(protobuf, "debug2")}) {
       auto decoded = decode_file(path, symbols_);
       ASSERT_TRUE(decoded) << path << ": " << decoded.error().message;

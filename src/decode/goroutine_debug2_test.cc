@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/testing/source_dir.h"
 #include "decode/testing/generated_dump.h"
 #include "decode/testing/random.h"
 #include "decode/testing/reading.h"
@@ -329,7 +330,7 @@ TEST(GoroutineDump, SurvivesAnyDamage) {
 
 // Where the samples have both forms of one moment, debug=1's header has the truth.
 TEST(GoroutineDump, HasTheTotalThatDebug1Tells) {
-  const std::filesystem::path samples = std::filesystem::path(LF_SOURCE_DIR) / ".." / "shared" / "samples";
+  const std::filesystem::path samples = source_dir() / ".." / "shared" / "samples";
   if (!std::filesystem::exists(samples)) GTEST_SKIP() << "no samples beside the project";
   const auto content = [](const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);

@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/testing/source_dir.h"
 #include "decode/decoder.h"
 #include "decode/gzip.h"
 #include "decode/proto_wire.h"
@@ -31,7 +32,7 @@ std::string unzipped(const std::string& bytes) {
 /// The recorded bodies, zipped ones also as they are inside.
 std::vector<std::string> seeds() {
   std::vector<std::string> all;
-  for (const auto& path : testing::files_with(std::filesystem::path(LF_SOURCE_DIR) / "testdata" / "decode", "-")) {
+  for (const auto& path : testing::files_with(source_dir() / "testdata" / "decode", "-")) {
     all.push_back(testing::read_bytes(path));
     if (looks_like_gzip(as_byte_span(all.back()))) all.push_back(unzipped(all.back()));
   }

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/testing/source_dir.h"
 #include "decode/decoder.h"
 #include "decode/gzip.h"
 #include "decode/testing/sample_files.h"
@@ -73,7 +74,7 @@ TEST(Sniff, TellsProtobufByItsSampleTypes) {
 }
 
 TEST(Sniff, NeverChangesItsMindAboutALongerHead) {
-  for (const auto& path : testing::files_with(std::filesystem::path(LF_SOURCE_DIR) / "testdata" / "decode", "")) {
+  for (const auto& path : testing::files_with(source_dir() / "testdata" / "decode", "")) {
     std::string text = testing::read_bytes(path);
     if (looks_like_gzip(as_byte_span(text))) {
       const Gunzipped body = gunzip(as_byte_span(text), 1 << 20);

@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/testing/source_dir.h"
+
 namespace lf::detect {
 namespace {
 
@@ -19,7 +21,7 @@ std::string read(const std::filesystem::path& path) {
 std::set<std::string> corpus_functions() {
   std::set<std::string> names;
   const std::regex function(R"re("main\.([^"]{8,})")re");
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(LF_SOURCE_DIR "/testdata/corpus")) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(source_dir() / "testdata" / "corpus")) {
     if (entry.path().filename() != "truth.json") continue;
     const std::string text = read(entry.path());
     for (std::sregex_iterator at(text.begin(), text.end(), function), end; at != end; ++at) names.insert((*at)[1]);
@@ -30,7 +32,7 @@ std::set<std::string> corpus_functions() {
 TEST(Detection, KnowsNoFunctionOfTheCorpusByName) {
   const std::set<std::string> names = corpus_functions();
   ASSERT_GT(names.size(), 20U);
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(LF_SOURCE_DIR "/src")) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(source_dir() / "src")) {
     const std::string extension = entry.path().extension();
     if (extension != ".cc" && extension != ".h" && extension != ".def") continue;
     const std::string text = read(entry.path());

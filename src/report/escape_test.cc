@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/testing/source_dir.h"
 #include "report/parsed_json.h"
 #include "report/report_writer.h"
 
@@ -346,7 +347,7 @@ TEST(ForGithubProperty, EscapesWhatEndsAProperty) {
 
 /// Nothing but escape.cc (to write it out) and source_link.cc (to match paths) may look at target text raw.
 TEST(Escape, IsTheOnlyPlaceThatWritesTargetText) {
-  for (const auto& entry : std::filesystem::directory_iterator(std::string(LF_SOURCE_DIR) + "/src/report")) {
+  for (const auto& entry : std::filesystem::directory_iterator(source_dir() / "src" / "report")) {
     const std::string name = entry.path().filename().string();
     if (name == "escape.cc" || name == "source_link.cc" || name.ends_with("_test.cc") || name == "README.md") continue;
     std::ifstream file(entry.path());

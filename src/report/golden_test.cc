@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/testing/source_dir.h"
 #include "report/sample_reports.h"
 
 // Every sample report in every format, held to a file. LF_UPDATE_GOLDEN=1 writes the files anew: read the difference.
@@ -13,7 +14,7 @@ namespace lf::report {
 namespace {
 
 std::filesystem::path golden_path(const std::string& name) {
-  return std::filesystem::path(LF_SOURCE_DIR) / "testdata" / "report" / name;
+  return source_dir() / "testdata" / "report" / name;
 }
 
 void expect_golden(const std::string& name, const std::string& text) {

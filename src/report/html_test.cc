@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/testing/source_dir.h"
 #include "report/sample_reports.h"
 
 // The page is another one in every build, so the shell is held to its goldens around a page of two words.
@@ -36,7 +37,7 @@ std::size_t occurrences(const std::string& text, std::string_view part) {
 TEST(HtmlPage, HoldsEverySampleReport) {
   for (const SampleReport& sample : sample_reports()) {
     SCOPED_TRACE(sample.name);
-    const auto path = std::filesystem::path(LF_SOURCE_DIR) / "testdata" / "report" / (sample.name + ".html");
+    const auto path = source_dir() / "testdata" / "report" / (sample.name + ".html");
     Style style;
     style.source_root = "/src/app";
     const std::string text = page_of(sample.report, style);

@@ -8,6 +8,7 @@
 
 #include <zlib.h>
 
+#include "base/testing/source_dir.h"
 #include "decode/testing/referee_counts.h"
 #include "decode/testing/referee_dump.h"
 #include "decode/testing/referee_profile.h"
@@ -49,7 +50,7 @@ Form form_of(const std::filesystem::path& path) {
 }  // namespace
 
 std::filesystem::path shared_folder(std::string_view name) {
-  std::filesystem::path folder = std::filesystem::path(LF_SOURCE_DIR).parent_path() / "shared" / name;
+  std::filesystem::path folder = source_dir().parent_path() / "shared" / name;
   return std::filesystem::is_directory(folder) ? folder : std::filesystem::path{};
 }
 

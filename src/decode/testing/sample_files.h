@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/testing/source_dir.h"
+
 namespace lf::decode::testing {
 
 /// The bytes of a file, empty where it can't be read.
@@ -20,12 +22,12 @@ inline std::string read_bytes(const std::filesystem::path& path) {
 
 /// A file of testdata/decode/.
 inline std::string read_testdata(std::string_view name) {
-  return read_bytes(std::filesystem::path(LF_SOURCE_DIR) / "testdata" / "decode" / name);
+  return read_bytes(source_dir() / "testdata" / "decode" / name);
 }
 
 /// The folder of real outputs beside the clone, and whether it is there.
 inline std::filesystem::path shared_folder(std::string_view name) {
-  return std::filesystem::path(LF_SOURCE_DIR).parent_path() / "shared" / name;
+  return source_dir().parent_path() / "shared" / name;
 }
 
 /// The regular files below `folder` whose names contain `part`, sorted.
