@@ -80,7 +80,7 @@ TEST(BenignCatalogue, TakesConnectionsThatGrowWithTheLivingForLoad) {
 
 TEST(BenignCatalogue, LowersTheSuspicionOfACrowdInOneLook) {
   Scene unknown;
-  unknown.see(0, {{.ids = ids(100, 600), .state = WaitState::kSelect}});
+  unknown.see(0, {{.ids = ids(100, 600), .state = WaitState::kChanSend}});
   EXPECT_EQ(unknown.worst(), Verdict::kSuspect);
   for (const BenignWait& wait : benign_waits()) {
     Scene scene;

@@ -7,15 +7,16 @@
 namespace lf::detect {
 namespace {
 
-/// Four came, one a sample, over nine seconds; nobody left.
+/// Twelve came, four a sample, over nine seconds; nobody left.
 GroupFacts grown() {
   GroupFacts facts;
   Growth& growth = facts.growth;
   growth.seconds = {0, 3, 6, 9};
-  growth.counts = {4, 5, 6, 8};
+  growth.counts = {4, 8, 12, 16};
+  growth.chance_of_flow = 6e-6;
   growth.identified = growth.nobody_leaves = growth.rises_to_the_end = growth.grew_enough = true;
   growth.span_seconds = 9;
-  growth.entries = growth.births = 4;
+  growth.entries = growth.births = 12;
   growth.survivors = 4;
   growth.rises = 3;
   return facts;

@@ -2,10 +2,12 @@
 
 #include <utility>
 
+#include "detect/doubt.h"
 #include "detect/facts.h"
 #include "detect/findings.h"
 #include "detect/leakprof.h"
 #include "detect/levels.h"
+#include "detect/limits.h"
 #include "detect/lock_graph.h"
 #include "detect/memory_facts.h"
 #include "detect/rules.h"
@@ -53,6 +55,10 @@ Result<Verdicts> run(const History& history, const DetectOptions& options) {
   verdicts.findings = std::move(findings.kept);
   verdicts.left_out = findings.left_out;
   if (options.leakprof != LeakProf::kOff) keep_signatures(options, verdicts.findings);
+  if (options.goroutines) {
+    for (const Doubt& doubt : find_doubts(context)) verdicts.doubts.emplace_back(doubt.words);
+  }
+  verdicts.limits = find_limits(context);
   judge_levels(series, options, verdicts);
   verdicts.pattern = memory.pattern;
   verdicts.fell_by_restart = memory.fell_by_restart;

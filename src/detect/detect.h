@@ -40,8 +40,11 @@ struct DetectOptions {
 
 /// What detection has to say of a history: every section a report needs that is judged, not measured.
 struct Verdicts {
-  std::vector<Finding> findings;  ///< ordered: verdict, score, count falling, then site
-  std::uint64_t left_out = 0;     ///< findings of the lowest rank, more than a report holds
+  std::vector<Finding> findings;   ///< ordered: verdict, score, count falling, then site
+  std::uint64_t left_out = 0;      ///< findings of the lowest rank, more than a report holds
+  std::vector<TargetText> doubts;  ///< of what more time would tell whether it leaks; the most crowded first
+  TargetText unsettled;            ///< why there can be no clean bill (Report::unsettled)
+  DetectionLimits limits;
   HealthSection health;
   Level goroutine_level = Level::kNormal, memory_level = Level::kNormal;
   bool goroutine_alert = false, memory_alert = false;

@@ -58,6 +58,9 @@ struct GroupFacts {
   bool starter_runs = false;                      ///< the function that started them is on some goroutine's stack
   bool serves_requests = false;    ///< a server connection's goroutine: the same one serves request after request
   bool explained_by_load = false;  ///< a benign wait that grows as goroutines do that are alive
+  /// `growth` and `count` are of the whole population: its goroutines move on, most wait here, and none of them ends.
+  bool of_population = false;
+  std::uint32_t part_of = 0;       ///< index + 1 of the group that speaks for the population
   std::uint32_t in_step_with = 0;  ///< index + 1 of the leaking group with which a benign wait grows in step
 };
 

@@ -7,6 +7,7 @@
 
 #include "detect/benign.h"
 #include "detect/come_and_stay.h"
+#include "detect/site.h"
 #include "detect/trend.h"
 
 namespace lf::detect {
@@ -80,7 +81,7 @@ bool explained_by_load(const std::vector<AlivePopulation>& alive, const Group& g
   });
 }
 
-/// Whose starters have ended, and how many starters there were.
+/// Whose starters have ended, and how many starters there were; of populations also who was there from the beginning.
 void count_orphans(const Series& series, std::vector<GroupFacts>& facts) {
   std::vector<std::uint32_t> alive;
   alive.reserve(series.live.size());
@@ -88,9 +89,13 @@ void count_orphans(const Series& series, std::vector<GroupFacts>& facts) {
   std::ranges::sort(alive);
   std::vector<std::pair<std::uint32_t, std::uint32_t>> started;  // group, starter
   for (const LiveGoroutine& goroutine : series.live) {
+    const std::uint32_t part_of = facts[goroutine.group].part_of;
+    const std::uint32_t group = part_of > 0 ? part_of - 1 : goroutine.group;
+    GroupFacts& own = facts[group];
+    if (own.of_population && goroutine.first_seen == series.first_dump) ++own.growth.survivors;
     if (goroutine.parent == 0) continue;
-    started.emplace_back(goroutine.group, goroutine.parent);
-    if (!std::ranges::binary_search(alive, goroutine.parent)) ++facts[goroutine.group].growth.orphans;
+    started.emplace_back(group, goroutine.parent);
+    if (!std::ranges::binary_search(alive, goroutine.parent)) ++own.growth.orphans;
   }
   std::ranges::sort(started);
   const auto repeated = std::ranges::unique(started);
@@ -133,6 +138,54 @@ std::vector<std::uint32_t> find_leaders(const Series& series, const std::vector<
   return leaders;
 }
 
+/// How long how many were at the group, in goroutines times samples.
+std::uint64_t presence_of(const Group& group) {
+  std::uint64_t sum = 0;
+  for (const GroupPoint& point : group.points) sum += point.count;
+  return sum;
+}
+
+/// Whether goroutines at the group have gone to another one or come from there.
+bool moves(const Group& group) {
+  return std::ranges::any_of(group.points,
+                             [](const GroupPoint& point) { return point.arrivals + point.departures > 0; });
+}
+
+/// A loop is caught now here, now there: whoever moves on within a population has not left it. Where a population of
+/// the program's own comes and none of it ends, though no place of it shows that, the place where most of it waits
+/// speaks for all of it.
+void judge_as_populations(const Symbols& symbols, const Series& series, std::vector<GroupFacts>& facts) {
+  std::vector<std::vector<std::uint32_t>> places(series.populations.size() + 1);
+  for (std::uint32_t i = 0; i < facts.size(); ++i) {
+    if (!series.groups[i].points.empty()) places[series.groups[i].root_population].push_back(i);
+  }
+  for (std::uint32_t index = 0; index < series.populations.size(); ++index) {
+    const Population& population = series.populations[index];
+    const std::vector<std::uint32_t>& here = places[index + 1];
+    if (here.size() < 2 || owner_of(symbols.text(population.root), {}) != CodeOwner::kUser) continue;
+    if (population.identified && std::ranges::none_of(here, [&](std::uint32_t i) { return moves(series.groups[i]); }))
+      continue;
+    std::uint64_t all = 0, most = 0;
+    std::uint32_t main = here.front();
+    for (const std::uint32_t i : here) {
+      const std::uint64_t own = presence_of(series.groups[i]);
+      all += own;
+      if (own > most) most = own, main = i;
+    }
+    const StateClass state_class = series.groups[main].state_class;
+    if (most * 2 < all || !facts[main].benign.empty() || come_and_stay(facts[main], state_class)) continue;
+    GroupFacts whole = facts[main];
+    whole.growth = measure_growth(series, population, state_class);
+    whole.of_population = true;
+    if (!come_and_stay(whole, state_class)) continue;
+    whole.count = whole.growth.last();
+    facts[main] = std::move(whole);
+    for (const std::uint32_t i : here) {
+      if (i != main) facts[i].part_of = main + 1;
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<GroupFacts> measure_groups(const Symbols& symbols, const Series& series) {
@@ -149,6 +202,7 @@ std::vector<GroupFacts> measure_groups(const Symbols& symbols, const Series& ser
     facts[i].benign = benign->reason;
     facts[i].number = benign->number;
   }
+  judge_as_populations(symbols, series, facts);
   if (!series.identities_broken) count_orphans(series, facts);
   find_starters(symbols, series, facts);
   const std::vector<AlivePopulation> alive = find_alive(series);

@@ -67,14 +67,12 @@ void add_what_settles_it(const GroupFacts& facts, const std::vector<const Eviden
   if (facts.growth.seen_long_enough()) {
     if (facts.growth.identified) return;
     finding.evidence.emplace_back(
-        "more samples settle it (-samples=6; of patterns and channels -leakprof-samples=6), or goroutine ids, for "
-        "which the target stands still: -max-goroutines-full above the count");
+        "a longer look settles it, or goroutine ids, for which the target stands still (-max-goroutines-full above the "
+        "count)");
     return;
   }
-  finding.evidence.push_back(
-      TargetText(format("seen for {} only; three samples over five seconds settle it: "
-                        "leakfinder analyze -samples=4 -sample-interval=2s",
-                        span_in_words(facts.growth.span_seconds))));
+  finding.evidence.push_back(TargetText(
+      format("seen for {} only; three samples over five seconds settle it", span_in_words(facts.growth.span_seconds))));
 }
 
 Consequence consequence_of(const Context& context, std::uint32_t index) {
@@ -86,6 +84,7 @@ Consequence consequence_of(const Context& context, std::uint32_t index) {
 /// The group whose finding takes this one in as a consequence; itself where it stands alone.
 std::uint32_t next_root(const Context& context, const BySubject& by_subject, std::uint32_t index) {
   const GroupFacts& facts = context.groups[index];
+  if (facts.part_of > 0 && by_subject.contains({SubjectKind::kGroup, facts.part_of - 1})) return facts.part_of - 1;
   if (facts.in_step_with > 0) return facts.in_step_with - 1;
   const LockPart& part = context.locks.parts[index];
   const bool behind = part.knot != LockKnot::kNone && !part.root;

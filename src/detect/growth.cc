@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "detect/flow.h"
+
 /// What tells a leak from a busy program, by counts and identities.
 ///
 /// A healthy site has a flow: who comes also goes. A leak has none: goroutines come and stay. So the first question is
@@ -29,14 +31,15 @@ struct Judged {
   GroupPoint point;  ///< zero where the group has none
 };
 
-std::vector<Judged> judged_samples(const Series& series, const Group& group, bool& incomplete) {
+std::vector<Judged> judged_samples(const Series& series, std::span<const GroupPoint> points, bool identified,
+                                   bool& incomplete) {
   std::vector<Judged> judged;
-  auto at = group.points.begin();
+  auto at = points.begin();
   for (const SamplePoint& sample : series.samples) {
-    if (sample.epoch != series.epoch || !sample.has_goroutines || sample.has_identities != group.identified) continue;
-    while (at != group.points.end() && at->serial < sample.serial) ++at;
+    if (sample.epoch != series.epoch || !sample.has_goroutines || sample.has_identities != identified) continue;
+    while (at != points.end() && at->serial < sample.serial) ++at;
     GroupPoint point;
-    if (at != group.points.end() && at->serial == sample.serial) point = *at;
+    if (at != points.end() && at->serial == sample.serial) point = *at;
     if (sample.truncated) {
       incomplete = true;
       continue;
@@ -77,21 +80,37 @@ bool levels_off(const Growth& growth) {
   return false;
 }
 
-/// Whether a pile of any size surely grows: had it kept its size, as many had left as came, and none of ten by chance
-/// is one in a thousand. A pile that is large already need not grow by much meanwhile.
-bool came_in_every_interval(const Growth& growth, StateClass state_class) {
-  constexpr std::uint64_t kSurelyMore = 10;
-  const std::size_t least_rises = growth.identified && is_stuck_class(state_class) ? 2 : 3;
-  return growth.entries >= kSurelyMore && growth.entries >= kSurelyMore * growth.leaves &&
-         growth.rises >= least_rises && growth.rises + 1 == growth.counts.size();
+/// `Growth::chance_before_silence`: where nothing is born any more, a flow drains.
+double chance_before_silence(const Growth& growth) {
+  constexpr double kRounding = 1.0 / 12;
+  const std::size_t active = growth.active_intervals + 1;
+  if (growth.identified || active >= growth.counts.size() || growth.last() != growth.counts[active - 1]) return 1;
+  const std::vector<double> counts(growth.counts.begin(), growth.counts.begin() + static_cast<std::ptrdiff_t>(active));
+  return chance_of_line(std::span(growth.seconds).first(active), counts, kRounding);
+}
+
+/// Whether a pile of any size surely grows. Counts that rise in each of a few intervals are worth a longer look.
+bool grows_surely(const Growth& growth, StateClass state_class) {
+  constexpr std::uint64_t kMany = 10;
+  if (growth.entries < kMany * growth.leaves) return false;
+  const bool in_every_interval =
+      !growth.identified && growth.entries >= kMany && growth.rises >= 3 && growth.rises + 1 == growth.counts.size();
+  return growth.rules_out_flow(state_class) || in_every_interval;
 }
 
 }  // namespace
 
+bool Growth::rules_out_flow(StateClass state_class) const {
+  const bool waiting_is_wrong = is_stuck_class(state_class) && state_class != StateClass::kCond;
+  if (identified) return rules_out_flow(waiting_is_wrong ? kFlowRuledOutOfStuck : kFlowRuledOut);
+  if (counts.size() > 4) return rules_out_flow(kFlowRuledOutByCounts);
+  return rules_out_flow(waiting_is_wrong ? kFlowDoubtful : kFlowRuledOutByFourCounts);
+}
+
 bool Growth::beyond_chance() const {
   constexpr double kLongTime = 30;  // of samples so far apart none repeats the other
   constexpr double kScatters = 1.5;
-  if (identified || span_seconds >= kLongTime) return true;
+  if (identified || span_seconds >= kLongTime || rules_out_flow(kFlowRuledOutByCounts)) return true;
   const double gain = static_cast<double>(last()) - static_cast<double>(first());
   return rises + 1 == counts.size() || gain >= kScatters * std::sqrt(static_cast<double>(first() + last()));
 }
@@ -111,11 +130,12 @@ std::vector<double> counts_near(const Growth& growth, std::span<const double> se
   return counts;
 }
 
-Growth measure_growth(const Series& series, const Group& group) {
+namespace {
+
+/// What `judged` tells, but for who the goroutines are.
+Growth measure(const std::vector<Judged>& judged, StateClass state_class, bool identified) {
   Growth growth;
-  const std::vector<Judged> judged = judged_samples(series, group, growth.incomplete);
-  growth.identified = group.identified && !series.identities_broken;
-  growth.survivors = growth.identified ? group.survivors : 0;
+  growth.identified = identified;
   std::uint64_t exposure = 0;
   std::size_t last_rise = 0, last_busy = 0;
   for (std::size_t i = 0; i < judged.size(); ++i) {
@@ -123,8 +143,9 @@ Growth measure_growth(const Series& series, const Group& group) {
     growth.seconds.push_back(judged[i].sample->seconds);
     growth.counts.push_back(point.count);
     if (i == 0) continue;
-    const std::uint64_t before = growth.counts[i - 1];
+    const std::uint64_t before = growth.counts[i - 1], entries_before = growth.entries;
     exposure += before;
+    growth.goroutine_seconds += static_cast<double>(before) * (growth.seconds[i] - growth.seconds[i - 1]);
     if (growth.identified) {
       growth.births += point.births;
       growth.entries += std::uint64_t{point.births} + point.arrivals;
@@ -134,6 +155,7 @@ Growth measure_growth(const Series& series, const Group& group) {
     } else {
       growth.leaves += before - point.count;
     }
+    growth.came_last = growth.entries > entries_before;
     if (point.count > before) {
       ++growth.rises;
       last_rise = i;
@@ -143,7 +165,11 @@ Growth measure_growth(const Series& series, const Group& group) {
   }
   if (judged.size() < 2) return growth;
   growth.span_seconds = growth.seconds.back() - growth.seconds.front();
+  growth.chance_of_flow = growth.identified ? chance_of_flow(growth.entries, growth.leaves)
+                                            : std::min(chance_of_steady(growth.rises, growth.falls),
+                                                       chance_of_line(growth.seconds, growth.counts));
   growth.active_intervals = std::max(last_busy, last_rise);
+  growth.chance_before_silence = chance_before_silence(growth);
   constexpr std::uint64_t kOneInFifty = 50;
   growth.nobody_leaves = growth.leaves * kOneInFifty <= exposure;
   if (last_rise > 0) {
@@ -156,16 +182,40 @@ Growth measure_growth(const Series& series, const Group& group) {
   growth.levelled_off = levels_off(growth);
   growth.rises_to_the_end = growth.rises >= 2 && growth.tail_expected < kSilentOnceInTwenty;
   const std::uint64_t gain = growth.last() > growth.first() ? growth.last() - growth.first() : 0;
-  if (group.root_population != 0) {
-    const std::int64_t of_all = gain_of_population(series, group, judged);
-    const auto own = static_cast<std::int64_t>(gain);
-    growth.main_part = growth.identified || of_all <= 0 || own * 2 >= of_all;
-    growth.moved_here = own > 0 && of_all * 2 < own;
-  }
   const bool by_a_quarter = gain >= 2 && gain * 4 >= growth.first();
   const bool steadily = growth.rises >= 3 && growth.counts.size() >= 5 && growth.rises * 2 >= growth.active_intervals;
   growth.grew_little = !by_a_quarter && !steadily;
-  growth.grew_enough = !growth.grew_little || came_in_every_interval(growth, group.state_class);
+  growth.grew_enough = !growth.grew_little || grows_surely(growth, state_class);
+  return growth;
+}
+
+}  // namespace
+
+Growth measure_growth(const Series& series, const Group& group) {
+  bool incomplete = false;
+  const std::vector<Judged> judged = judged_samples(series, group.points, group.identified, incomplete);
+  Growth growth = measure(judged, group.state_class, group.identified && !series.identities_broken);
+  growth.incomplete = incomplete;
+  growth.survivors = growth.identified ? group.survivors : 0;
+  if (judged.size() < 2 || group.root_population == 0) return growth;
+  const std::int64_t of_all = gain_of_population(series, group, judged);
+  const std::int64_t own =
+      growth.last() > growth.first() ? static_cast<std::int64_t>(growth.last() - growth.first()) : 0;
+  growth.main_part = growth.identified || of_all <= 0 || own * 2 >= of_all;
+  growth.moved_here = own > 0 && of_all * 2 < own;
+  return growth;
+}
+
+Growth measure_growth(const Series& series, const Population& population, StateClass state_class) {
+  std::vector<GroupPoint> points;
+  points.reserve(population.points.size());
+  for (const Population::Point& point : population.points) {
+    points.push_back({.serial = point.serial, .count = point.count, .births = point.births, .deaths = point.deaths});
+  }
+  bool incomplete = false;
+  const std::vector<Judged> judged = judged_samples(series, points, population.identified, incomplete);
+  Growth growth = measure(judged, state_class, population.identified && !series.identities_broken);
+  growth.incomplete = incomplete;
   return growth;
 }
 

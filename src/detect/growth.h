@@ -17,6 +17,14 @@ struct Growth {
   bool identified = false;  ///< flows are known by goroutine id
   bool incomplete = false;  ///< some samples were cut and are not in here
   double span_seconds = 0;
+  double goroutine_seconds = 0;  ///< of exposure: how long how many were watched
+  /// That a steady flow looks like this (flow.h): by who came and who left; without identities by rises and falls, or
+  /// by how straight the rise is.
+  double chance_of_flow = 1;
+  /// Without identities: that a steady count rises so straight up to where the process fell silent, and stays there
+  /// since; 1 where it didn't.
+  double chance_before_silence = 1;
+  bool came_last = false;       ///< somebody came in the last interval
   std::uint64_t entries = 0;    ///< came after the first sample: born, or arrived from elsewhere
   std::uint64_t births = 0;     ///< of these, born
   std::uint64_t leaves = 0;     ///< died, or went elsewhere
@@ -42,7 +50,7 @@ struct Growth {
   /// Nothing came for at least three samples and as long as the rise took, though the process may have been silent.
   bool stopped_long_since = false;
   bool grew_little = false;  ///< by less than two, or than a quarter, and not in most of many intervals
-  bool grew_enough = false;  ///< not little; or by ten at least, in every interval
+  bool grew_enough = false;  ///< not little; or surely, whatever the size of the pile
 
   std::uint64_t first() const { return counts.empty() ? 0 : counts.front(); }
   std::uint64_t last() const { return counts.empty() ? 0 : counts.back(); }
@@ -53,13 +61,28 @@ struct Growth {
   /// time. Ids tell that nobody left; without, the counts must part by more than their own scatter, or rise at each
   /// sample.
   bool beyond_chance() const;
+  /// Whether no steady flow looks like this, be the pile ten or ten thousand.
+  bool rules_out_flow(double chance) const { return last() > first() && chance_of_flow < chance; }
+  /// As sure as a leak needs it.
+  bool rules_out_flow(StateClass state_class) const;
   double per_minute() const;
 };
+
+/// Chances below which a steady flow is ruled out: for a suspicion (five came, none left); for a leak at sends, locks
+/// and WaitGroups, where waiting itself is wrong (seven), and elsewhere (ten); for a leak by a straight line of counts.
+inline constexpr double kFlowDoubtful = 0.01;
+inline constexpr double kFlowRuledOutOfStuck = 1e-3;
+inline constexpr double kFlowRuledOut = 1e-4;
+inline constexpr double kFlowRuledOutByCounts = 0.001, kFlowRuledOutByFourCounts = 0.005;
 
 /// The counts that stand nearest in time to each of `seconds` (on the clock of `growth.seconds`).
 std::vector<double> counts_near(const Growth& growth, std::span<const double> seconds);
 
 /// Measures `group` against the samples of `series`.
 Growth measure_growth(const Series& series, const Group& group);
+
+/// The same of a whole population, wherever its goroutines are caught: only those who ended have left. Most of it waits
+/// in `state_class`.
+Growth measure_growth(const Series& series, const Population& population, StateClass state_class);
 
 }  // namespace lf::detect

@@ -57,6 +57,12 @@ HealthSection judge_health(const Verdicts& verdicts) {
   health.level = health.score >= 80   ? HealthLevel::kHealthy
                  : health.score >= 60 ? HealthLevel::kModerate
                                       : HealthLevel::kCritical;
+  const bool nothing_found = suspects + leaks == 0 && !verdicts.goroutine_alert && !verdicts.memory_alert;
+  if (nothing_found && !verdicts.unsettled.empty()) {
+    health.level = HealthLevel::kUnknown;
+    health.not_judged = verdicts.unsettled;
+    health.deductions.clear();
+  }
   return health;
 }
 

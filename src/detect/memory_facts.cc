@@ -6,6 +6,7 @@
 
 #include "base/format.h"
 #include "detect/come_and_stay.h"
+#include "detect/flow.h"
 
 /// Heap values as the runtime gives them are estimates: one allocation in about 512 KiB is sampled, so that a value
 /// built from k samples has an error of about its k-th root. They are also as old as the last collection: two profiles
@@ -91,7 +92,7 @@ HeapGrowth measure_site(const HeapSite& site, const Series& series, std::span<co
                         bool goal_rises_late) {
   HeapGrowth growth;
   const std::vector<HeapPoint> values = values_at(site, series, at);
-  if (values.size() < 3) return growth;
+  if (values.size() < 2) return growth;
   for (std::size_t i = 0; i < at.size(); ++i) {
     growth.seconds.push_back(series.samples[at[i]].seconds - series.samples[at[0]].seconds);
     growth.bytes.push_back(static_cast<double>(values[i].inuse_bytes));
@@ -99,7 +100,7 @@ HeapGrowth measure_site(const HeapSite& site, const Series& series, std::span<co
   growth.trend = find_trend(growth.seconds, growth.bytes);
   const double rate = static_cast<double>(series.heap_rate_bytes > 0 ? series.heap_rate_bytes : 512 * 1024);
   const HeapPoint& last = values.back();
-  growth.noise_bytes = error_of(growth.trend.total, last, rate);
+  growth.noise_bytes = error_of(std::max(growth.trend.total, growth.bytes.back() - growth.bytes.front()), last, rate);
   const double first = std::max(growth.trend.first_fit, 0.0);
   growth.significant = growth.trend.p_rising < kFivePercent && growth.trend.total >= kMiB &&
                        growth.trend.total >= 2 * growth.noise_bytes && growth.trend.total >= first / 10;
@@ -109,17 +110,29 @@ HeapGrowth measure_site(const HeapSite& site, const Series& series, std::span<co
   return growth;
 }
 
-/// Whether the collector's goal still rises over the last third at a good part of its whole pace.
-bool goal_rises(const Series& series) {
-  std::vector<double> seconds, goals;
+GoalGrowth measure_goal(const Series& series) {
+  GoalGrowth goal;
   std::uint64_t last_gc = 0;
   for (const SamplePoint& sample : series.samples) {
     if (sample.epoch != series.epoch || !sample.next_gc_bytes || !sample.num_gc) continue;
-    if (!goals.empty() && *sample.num_gc == last_gc) continue;
+    if (!goal.bytes.empty() && *sample.num_gc == last_gc) continue;
     last_gc = *sample.num_gc;
-    seconds.push_back(sample.seconds);
-    goals.push_back(static_cast<double>(*sample.next_gc_bytes));
+    goal.seconds.push_back(sample.seconds);
+    goal.bytes.push_back(static_cast<double>(*sample.next_gc_bytes));
   }
+  constexpr std::size_t kLeast = 3;
+  if (goal.bytes.size() < kLeast) return goal;
+  // What is in flight at a collection counts as live: a twentieth of a megabyte either way at the least.
+  constexpr double kInFlight = kMiB / 20;
+  const double by_line = chance_of_line(goal.seconds, goal.bytes, kInFlight * kInFlight);
+  const double by_trend = find_trend(goal.seconds, goal.bytes).p_rising;
+  goal.rises = std::min(by_line, by_trend) < kFivePercent && goal.live_gain() >= kMiB;
+  return goal;
+}
+
+/// Whether the collector's goal still rises over the last third at a good part of its whole pace.
+bool rises_late(const GoalGrowth& goal) {
+  const std::vector<double>&seconds = goal.seconds, &goals = goal.bytes;
   const std::size_t tail = std::max<std::size_t>(4, goals.size() / 3);
   if (goals.size() < tail + 2) return true;
   const Trend whole = find_trend(seconds, goals);
@@ -189,6 +202,21 @@ void judge_pattern(const Series& series, std::size_t window, MemoryFacts& facts)
 
 }  // namespace
 
+bool carries_growth(const HeapGrowth& site, const MemoryFacts& memory) {
+  constexpr double kGoodPart = 4, kSurely = 3;
+  if (!memory.goal.rises || !memory.goal_rises_late || site.bytes.size() < 2) return false;
+  const double gain = site.bytes.back() - site.bytes.front();
+  return gain >= kMiB && gain >= kSurely * site.noise_bytes && gain * kGoodPart >= memory.goal.live_gain();
+}
+
+std::string goal_in_words(const GoalGrowth& goal) {
+  return format(
+      "the live heap grows by about {:.2f} MiB/s: the collector's goal, which follows it exactly, rose from {:.0f} "
+      "to {:.0f} MiB over {} collections seen in {}",
+      goal.live_gain() / (goal.seconds.back() - goal.seconds.front()) / kMiB, goal.bytes.front() / kMiB,
+      goal.bytes.back() / kMiB, goal.bytes.size(), span_in_words(goal.seconds.back() - goal.seconds.front()));
+}
+
 MemoryFacts measure_memory(const Series& series, std::size_t window) {
   MemoryFacts facts;
   const std::vector<std::size_t> at = distinct_heaps(series);
@@ -202,7 +230,8 @@ MemoryFacts measure_memory(const Series& series, std::size_t window) {
     facts.collections = facts.collections_known ? *last.num_gc - *first.num_gc : at.size() - 1;
   }
   judge_pattern(series, std::max<std::size_t>(window, 3), facts);
-  facts.goal_rises_late = goal_rises(series);
+  facts.goal = measure_goal(series);
+  facts.goal_rises_late = rises_late(facts.goal);
   for (const HeapSite& site : series.heap_sites)
     facts.sites.push_back(measure_site(site, series, at, facts.goal_rises_late));
   return facts;

@@ -20,6 +20,15 @@ struct HeapGrowth {
   double gain() const { return bytes.empty() ? 0 : trend.total; }
 };
 
+/// The collector's goal after each collection: the exact live heap times a constant, 2 by default, known without
+/// sampling error.
+struct GoalGrowth {
+  std::vector<double> seconds, bytes;
+  bool rises = false;  ///< along a line, or in a trend, beyond 5 % chance, by more than a megabyte of live heap
+  /// What the live heap grew by.
+  double live_gain() const { return bytes.empty() ? 0 : (bytes.back() - bytes.front()) / 2; }
+};
+
 /// What the memory of the process does.
 struct MemoryFacts {
   std::vector<double> seconds, live_bytes;  ///< one value a collection, current epoch
@@ -27,12 +36,20 @@ struct MemoryFacts {
   bool collections_known = false;
   /// Whether the collector's goal, which follows the exact live heap, rises to the end; true where it is not known.
   bool goal_rises_late = true;
+  GoalGrowth goal;
   MemoryPattern pattern = MemoryPattern::kUnknown;
   bool fell_by_restart = false;  ///< the cliff is another process' beginning
   std::string pattern_reason;
   Trend trend;                    ///< of live_bytes over the window
   std::vector<HeapGrowth> sites;  ///< as Series::heap_sites
 };
+
+/// Whether the live heap surely grows, by the collector's goal, and `site` gained a good part of that, beyond its own
+/// sampling error; for looks too short for a trend of its own.
+bool carries_growth(const HeapGrowth& site, const MemoryFacts& memory);
+
+/// "the live heap grows: the collector's goal rose from 92 to 112 MiB over 3 collections, …".
+std::string goal_in_words(const GoalGrowth& goal);
 
 /// `window`: the last samples that the pattern looks at (-memory-history).
 MemoryFacts measure_memory(const Series& series, std::size_t window);

@@ -10,10 +10,15 @@ namespace lf::detect {
 /// own trend is a suspicion, and silent where a site explains it.
 void find_growing_heap(const Context& context, Evidences& evidences) {
   const MemoryFacts& memory = context.memory;
-  if (memory.pattern != MemoryPattern::kGrowing) return;
-  const bool explained =
-      std::ranges::any_of(memory.sites, [](const HeapGrowth& site) { return site.significant && site.still_growing; });
+  const bool explained = std::ranges::any_of(memory.sites, [&](const HeapGrowth& site) {
+    return (site.significant && site.still_growing) || carries_growth(site, memory);
+  });
   if (explained) return;
+  if (memory.goal.rises && memory.goal_rises_late && memory.pattern != MemoryPattern::kGrowing) {
+    evidences.push_back(
+        {{SubjectKind::kProcess, 0}, "memory/growing-heap", Grade::kGlimpse, "growth", 25, goal_in_words(memory.goal)});
+  }
+  if (memory.pattern != MemoryPattern::kGrowing) return;
   // Sites that have come to their plateau explain a rise that is over.
   double over = 0;
   for (const HeapGrowth& site : memory.sites) over += site.significant && !site.still_growing ? site.gain() : 0;

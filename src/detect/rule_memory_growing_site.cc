@@ -28,7 +28,18 @@ void find_growing_memory_sites(const Context& context, Evidences& evidences) {
   if (memory.collections_known && memory.collections < kLeastCollections) return;
   for (std::uint32_t i = 0; i < memory.sites.size(); ++i) {
     const HeapGrowth& growth = memory.sites[i];
-    if (!growth.significant || !growth.still_growing) continue;
+    if (!growth.significant || !growth.still_growing) {
+      if (!carries_growth(growth, memory)) continue;
+      evidences.push_back({{SubjectKind::kHeapSite, i},
+                           "memory/growing-site",
+                           Grade::kGlimpse,
+                           "growth",
+                           25,
+                           format("live bytes rose from {:.1f} to {:.1f} MiB (sampling error ±{:.1f} MiB); {}",
+                                  growth.bytes.front() / kMiB, growth.bytes.back() / kMiB, growth.noise_bytes / kMiB,
+                                  goal_in_words(memory.goal))});
+      continue;
+    }
     const double span = growth.seconds.back() - growth.seconds.front();
     const bool lasting = growth.bytes.size() >= 4 && span >= 5 && matters(growth, memory);
     const double share = memory.trend.total > 0 ? std::min(1.0, growth.gain() / memory.trend.total) : 0;

@@ -5,7 +5,8 @@
 namespace lf::detect {
 
 /// Source: stuckroutines' idea that ids which persist between dumps are stuck. Guards against: idle pools and lone
-/// waiters, which persist as well: only sends that nobody takes count, and only where several stand at one place.
+/// waiters, which persist as well: only sends that nobody takes and locks that nobody gets count, and only where
+/// several stand at one place.
 void find_persistent_sites(const Context& context, Evidences& evidences) {
   for (std::uint32_t i = 0; i < context.series.groups.size(); ++i) {
     const Group& group = context.series.groups[i];
@@ -16,7 +17,9 @@ void find_persistent_sites(const Context& context, Evidences& evidences) {
     constexpr std::uint64_t kManyInAMoment = 100;
     const std::uint64_t enough = growth.seen_long_enough() ? context.options.leakprof_threshold : kManyInAMoment;
     if (!all_stayed || growth.last() < enough) continue;
-    if (group.state_class != StateClass::kChanSend || !context.groups[i].benign.empty()) continue;
+    const bool stuck = group.state_class == StateClass::kChanSend ||
+                       (group.state_class == StateClass::kLock && growth.seen_long_enough());
+    if (!stuck || !context.groups[i].benign.empty()) continue;
     evidences.push_back({{SubjectKind::kGroup, i},
                          "goroutine/persistent-site",
                          Grade::kGlimpse,

@@ -41,8 +41,9 @@ Verdict of_two_newcomers_at(const std::vector<double>& seconds) {
   }
   return scene.worst();
 }
-TEST(GrowingSite, IsALeakOfTwoNewcomersInThreeSamplesOfTheirOwnTime) {
-  EXPECT_EQ(of_two_newcomers_at({0, 4, 8}), Verdict::kLeak);
+TEST(GrowingSite, IsALeakOfTwoNewcomersInThreeSamplesOfTheirOwnLongTime) {
+  EXPECT_EQ(of_two_newcomers_at({0, 20, 40}), Verdict::kLeak);
+  EXPECT_NE(of_two_newcomers_at({0, 4, 8}), Verdict::kLeak) << "a slow flow may look like that";
 }
 TEST(GrowingSite, IsNoLeakOfTwoNewcomersInThreeSamplesOfTwoMoments) {
   EXPECT_NE(of_two_newcomers_at({0, 8, 9}), Verdict::kLeak);
@@ -244,7 +245,7 @@ TEST(PersistentSite, SuspectsACrowdOfSendsInAMomentAndSaysWhatSettlesIt) {
   const Finding finding = scene.about("main.work");
   EXPECT_EQ(finding.verdict, Verdict::kSuspect);
   EXPECT_TRUE(std::ranges::any_of(finding.evidence, [](const TargetText& words) {
-    return words.raw().contains("leakfinder analyze -samples=4 -sample-interval=2s");
+    return words.raw().contains("three samples over five seconds settle it");
   }));
 }
 
@@ -262,10 +263,32 @@ TEST(PersistentSite, LetsAnIdlePoolBe) {
 
 TEST(CrowdedSite, SuspectsACrowdInOneSample) {
   Scene scene;
-  scene.see(0, {{.ids = ids(100, 600), .state = WaitState::kSelect}});
+  scene.see(0, {{.ids = ids(100, 600), .state = WaitState::kChanSend}});
   const Finding finding = scene.about("main.work");
   EXPECT_EQ(finding.rule, "goroutine/crowded-site");
   EXPECT_EQ(finding.verdict, Verdict::kSuspect);
+}
+
+TEST(CrowdedSite, StaysASuspectHoweverLongNobodyLeaves) {
+  Scene scene;
+  for (int i = 0; i < 5; ++i) {
+    scene.see_counts(3.0 * i, {{{.state = WaitState::kMutexLock, .stack = {"main.get:3"}}, 1'080}});
+    EXPECT_EQ(scene.worst(), Verdict::kSuspect);
+  }
+}
+
+TEST(CrowdedSite, LetsAnIdlePoolBeWhateverItsSize) {
+  Scene scene;
+  for (int i = 0; i < 3; ++i) {
+    scene.see_counts(0.5 * i, {{{.state = WaitState::kChanReceive}, 20'008}});
+    EXPECT_EQ(scene.worst(), Verdict::kInfo);
+  }
+}
+
+TEST(CrowdedSite, SuspectsFourSendsThatStandForHours) {
+  Scene scene;
+  scene.see(0, {{.ids = ids(100, 4), .state = WaitState::kChanSend, .minutes = 2'400}});
+  EXPECT_EQ(scene.about("main.work").verdict, Verdict::kSuspect);
 }
 
 TEST(CrowdedSite, NeverCallsNumbersALeak) {

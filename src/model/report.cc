@@ -58,6 +58,8 @@ std::string_view health_level_name(HealthLevel level) {
       return "moderate";
     case HealthLevel::kCritical:
       return "critical";
+    case HealthLevel::kUnknown:
+      return "unknown";
   }
   return "healthy";
 }

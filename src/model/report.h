@@ -20,12 +20,12 @@ namespace lf {
 enum class Level : std::uint8_t { kNormal, kModerate, kHigh, kCritical };
 enum class MemoryPattern : std::uint8_t { kUnknown, kStable, kGrowing, kCliff };
 enum class GcResult : std::uint8_t { kUnknown, kNoGrowth, kCleanupDelay, kPartialLeak, kLikelyLeak, kConfirmedLeak };
-enum class HealthLevel : std::uint8_t { kHealthy, kModerate, kCritical };
+enum class HealthLevel : std::uint8_t { kHealthy, kModerate, kCritical, kUnknown };
 
 std::string_view level_name(Level level);                     ///< "normal", "moderate", "high", "critical"
 std::string_view memory_pattern_name(MemoryPattern pattern);  ///< "stable", …
 std::string_view gc_result_name(GcResult result);             ///< "NO GROWTH", "GC CLEANUP DELAY", …
-std::string_view health_level_name(HealthLevel level);        ///< "healthy", "moderate", "critical"
+std::string_view health_level_name(HealthLevel level);        ///< "healthy", "moderate", "critical", "unknown"
 
 /// What the run cost the target (spec, section 5).
 struct Cost {
@@ -114,9 +114,15 @@ struct GcSection {
 };
 
 struct HealthSection {
-  int score = 100;
+  int score = 100;  ///< says nothing where the level is unknown
   HealthLevel level = HealthLevel::kHealthy;
   std::vector<std::pair<std::string, int>> deductions;  ///< why the score is not 100
+  TargetText not_judged;                                ///< why the level is unknown
+};
+
+/// How slow a leak the look would have seen nineteen times of twenty; absent where it could have seen none.
+struct DetectionLimits {
+  std::optional<double> goroutines_per_s, bytes_per_s;
 };
 
 struct TargetSection {
@@ -151,6 +157,10 @@ struct Report {
   std::optional<MemorySection> memory;
   std::optional<GcSection> gc;
   HealthSection health;
+  TargetText unsettled;            ///< why there can be no clean bill, whatever is found besides; empty: there can
+  std::vector<TargetText> doubts;  ///< places of which more time would tell whether they leak
+  DetectionLimits limits;
+  TargetText next;                ///< the command that would tell more, ready to run; empty: none
   std::vector<Finding> findings;  ///< verdict, score, count falling, then site
   std::vector<Warning> warnings;
   std::vector<Error> errors;

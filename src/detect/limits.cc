@@ -1,0 +1,52 @@
+#include "detect/limits.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include "detect/memory_facts.h"
+
+/// A suspicion needs five that came and none that left; who leaks nine in the time of the look shows five nineteen
+/// times of twenty. Counts need a rise in each of three intervals. Memory must rise by a megabyte and by twice its
+/// sampling error, over two collections at least.
+namespace lf::detect {
+namespace {
+
+constexpr double kSurelyFive = 9.2;  // P(X >= 5) is 95 % for a Poisson count X of this mean
+
+std::optional<double> goroutines_per_second(const Series& series) {
+  std::size_t samples = 0, rises_wanted = 0;
+  double first = 0, last = 0;
+  bool identities = !series.identities_broken;
+  for (const SamplePoint& sample : series.samples) {
+    if (sample.epoch != series.epoch || !sample.has_goroutines || sample.truncated) continue;
+    if (samples++ == 0) first = sample.seconds;
+    last = sample.seconds;
+    identities = identities && sample.has_identities;
+  }
+  rises_wanted = identities ? 1 : 3;
+  if (samples <= rises_wanted || last <= first) return std::nullopt;
+  return kSurelyFive * (identities ? 1 : 2) / (last - first);
+}
+
+std::optional<double> bytes_per_second(const MemoryFacts& memory, std::int64_t rate_bytes) {
+  constexpr double kMiB = 1 << 20;
+  constexpr std::size_t kLeastSamples = 4;
+  if (memory.live_bytes.size() < kLeastSamples || memory.collections < 2) return std::nullopt;
+  const double span = memory.seconds.back() - memory.seconds.front();
+  if (span <= 0) return std::nullopt;
+  const double rate = rate_bytes > 0 ? static_cast<double>(rate_bytes) : kMiB / 2;
+  const double error = std::sqrt(rate * std::max(memory.live_bytes.back(), rate));
+  return std::max(kMiB, 2 * error) / span;
+}
+
+}  // namespace
+
+DetectionLimits find_limits(const Context& context) {
+  DetectionLimits limits;
+  if (context.options.goroutines) limits.goroutines_per_s = goroutines_per_second(context.series);
+  if (context.options.memory) limits.bytes_per_s = bytes_per_second(context.memory, context.series.heap_rate_bytes);
+  return limits;
+}
+
+}  // namespace lf::detect
