@@ -23,6 +23,7 @@ void warn_of_idle_flags(const Run& run, const Subject& subject, std::string_view
   if (!subject.live()) {
     warn("timeout", "files are read, no target is asked");
     warn("samples", "each file is a sample");
+    warn("settle", "files are all there is to look at");
     return;
   }
   if (command == "patterns" || command == "channels") {
@@ -33,6 +34,9 @@ void warn_of_idle_flags(const Run& run, const Subject& subject, std::string_view
     warn("leakprof-interval", format("{} goes by -sample-interval", command));
   }
 }
+
+/// How long analyze and memory look on while something is in doubt.
+constexpr Milliseconds kSettle{10'000};
 
 bool is_one_sample(const Report& report) {
   return (!report.goroutines || report.goroutines->samples.size() <= 1) &&
@@ -50,6 +54,7 @@ Result<int> run_look(Run& run, const LookCommand& look) {
   if (!options) return std::unexpected(std::move(options.error()));
   options->plan.identities = look.identities;
   options->leak_profile = look.leak_profile || run.options().force_gc;
+  options->settle = run.options().settle.value_or(look.settle);
   const bool saves = saves_reports(run, *subject);
   options->plan.keep_goroutine_bytes = saves && look.save.goroutine_profile;
   options->plan.keep_heap_bytes = saves && look.save.memory_profile;
@@ -87,6 +92,7 @@ Result<int> run_analyze(Run& run) {
                         .samples = 2,
                         .identities = true,
                         .leak_profile = true,
+                        .settle = kSettle,
                         .save = {.analysis = "goroutine_analysis", .goroutine_profile = true, .memory_profile = true}});
 }
 

@@ -11,7 +11,8 @@ struct LookCommand {
   std::size_t samples = 1;  ///< where the user gave no number
   bool identities = false;
   bool leak_profile = false;
-  bool filters = false;  ///< goes by -filter-func and its kin
+  Milliseconds settle{0};  ///< where the user gave none
+  bool filters = false;    ///< goes by -filter-func and its kin
   SavePlan save = {};
   /// Sets what is the command's own; fails with kUsage.
   Result<void> (*prepare)(const Run& run, pipeline::LookOptions& options) = nullptr;

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cli/bounded_waits.h"
 #include "cli/exit_code.h"
+#include "cli/next_command.h"
 #include "cli/notify.h"
 #include "cli/owners.h"
 #include "cli/rule_texts.h"
@@ -164,6 +165,7 @@ Result<int> finish(Run& run, const Subject& subject, pipeline::Looked looked, co
     pipeline::judge_again(looked.report);
   }
   complete(run, looked.report);
+  looked.report.next = TargetText(next_command(run, subject, looked.report));
   // On a terminal the text says it; elsewhere stdout may go where nobody reads it now.
   const bool read_now = run.out.is_terminal && (options.format.front() == "text" || !options.output.empty());
   for (const Error& error : looked.report.errors) {

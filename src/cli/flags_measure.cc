@@ -13,6 +13,13 @@ Result<void> store_wait(Options& options, std::string_view value) {
   return {};
 }
 
+Result<void> store_settle(Options& options, std::string_view value) {
+  Result<Milliseconds> settle = parse_duration(value);
+  if (!settle) return std::unexpected(std::move(settle.error()));
+  options.settle = *settle;
+  return {};
+}
+
 Result<void> store_gc_threshold(Options& options, std::string_view value) {
   Result<double> percent = parse_number(value);
   if (percent && *percent > 100) {
@@ -41,6 +48,8 @@ std::span<const Flag> measure_flags() {
            store_positive<&Options::samples>},
       Flag{"sample-interval", "DURATION", "500ms; capture 10s",
            "time between samples, also assumed between files without times", store_duration<&Options::sample_interval>},
+      Flag{"settle", "DURATION", "10s; others 0", "how long to look on while something is in doubt; 0 never",
+           store_settle},
       Flag{"label", "KEY=VALUE", "", "only goroutines with that pprof label; may be repeated", add_label,
            FlagKind::kList},
       Flag{"monitor-duration",

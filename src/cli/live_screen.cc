@@ -31,7 +31,7 @@ Tint tint_of(Level level) {
 }
 
 Tint tint_of(HealthLevel level) {
-  return level == HealthLevel::kHealthy ? Tint::kGreen : level == HealthLevel::kModerate ? Tint::kYellow : Tint::kRed;
+  return level == HealthLevel::kHealthy ? Tint::kGreen : level == HealthLevel::kCritical ? Tint::kRed : Tint::kYellow;
 }
 
 Tint tint_of_growth(std::int64_t growth) {

@@ -39,6 +39,7 @@ struct Options {
   bool goroutines_only = false, memory_only = false;
   std::uint64_t samples = 0;  ///< 0: the command's own default
   Milliseconds sample_interval{500};
+  std::optional<Milliseconds> settle;  ///< none: the command's own default
   std::vector<std::string> label;
 
   // monitor

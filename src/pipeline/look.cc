@@ -8,6 +8,7 @@
 #include "base/format.h"
 #include "detect/findings.h"
 #include "detect/levels.h"
+#include "pipeline/settle.h"
 
 namespace lf::pipeline {
 
@@ -31,6 +32,8 @@ Result<void> judge(const Observation& observation, const LookOptions& options, R
   if (!verdicts) return std::unexpected(std::move(verdicts.error()));
   report.findings = std::move(verdicts->findings);
   report.health = std::move(verdicts->health);
+  report.doubts = std::move(verdicts->doubts);
+  report.limits = verdicts->limits;
   if (report.goroutines) {
     report.goroutines->level = verdicts->goroutine_level;
     report.goroutines->alert = verdicts->goroutine_alert;
@@ -51,6 +54,7 @@ Result<void> judge(const Observation& observation, const LookOptions& options, R
 void judge_again(Report& report) {
   detect::Verdicts verdicts;
   verdicts.findings = std::move(report.findings);
+  verdicts.unsettled = report.unsettled;
   detect::sort_findings(verdicts.findings);
   if (report.goroutines) {
     verdicts.goroutine_level = report.goroutines->level;
@@ -62,6 +66,23 @@ void judge_again(Report& report) {
   }
   report.health = detect::judge_health(verdicts);
   report.findings = std::move(verdicts.findings);
+}
+
+void withhold_clean_bill(bool interrupted, Report& report) {
+  const auto because = [&](std::string_view why) { report.unsettled = TargetText(why); };
+  if (!report.goroutines && !report.memory) {
+    because("nothing could be read");
+  } else if (interrupted) {
+    because("the look was interrupted before it could tell");
+  } else if (report.goroutines && report.goroutines->total == 0) {
+    because(report.goroutines->unfiltered_total ? "no goroutine matches the filter" : "there are no goroutines in it");
+  } else if (!report.doubts.empty()) {
+    const std::size_t more = report.doubts.size() - 1;
+    report.unsettled = TargetText(std::string(report.doubts.front().raw()) +
+                                  (more > 0 ? format(" and {} more; looking longer would tell", more)
+                                            : std::string("; looking longer would tell")));
+  }
+  if (!report.unsettled.empty()) judge_again(report);
 }
 
 void add_verification(GcVerified verified, Report& report) {
@@ -123,22 +144,61 @@ void keep_heap_protobuf(Session& session, const MeasurePlan& plan, Looked& looke
   }
 }
 
-}  // namespace
-
-Result<Looked> look(Session& session, Environment& environment, const LookOptions& options, Progress& progress) {
-  Looked looked;
-  looked.report.command = options.command;
-  looked.report.started_at = environment.clock.wall();
-  const SteadyTime started = environment.clock.steady();
-  Observation observation(environment.symbols);
+/// One look under way.
+struct Looking {
+  Session& session;
+  Environment& environment;
+  const LookOptions& options;
+  Progress& progress;
+  SteadyTime started = environment.clock.steady();
+  Looked looked = {};
+  Observation observation{environment.symbols};
   std::uint64_t unfiltered_total = 0;
-  std::optional<Snapshot> baseline;
+  std::optional<Snapshot> baseline = {};
+  SteadyTime::duration answer{0};  ///< how long the last sample took
+  std::size_t dumps_of_many = 0;   ///< full dumps of more than `kFewGoroutines`
+
+  /// Takes a sample and adds it. Fails where it is the first and can't be had; false where the user stopped it.
+  Result<bool> take(const MeasurePlan& plan, std::size_t number, bool with_leak_profile, bool is_baseline);
+  /// The samples that were asked for.
+  Result<bool> take_planned();
+  /// More of them while something is in doubt.
+  Result<bool> look_on();
+};
+
+Result<bool> Looking::take(const MeasurePlan& plan, std::size_t number, bool with_leak_profile, bool is_baseline) {
+  const SteadyTime asked = environment.clock.steady();
+  Result<Measurement> measured = session.measure(plan);
+  answer = environment.clock.steady() - asked;
+  if (!measured) {
+    looked.interrupted = measured.error().code == ErrorCode::kInterrupted;
+    if (observation.size() == 0) return std::unexpected(std::move(measured.error()));
+    if (looked.interrupted) return false;
+    session.warnings().add(WarningCode::kSampleMissed, format("sample {}", number));
+    std::vector<Error> missed;
+    missed.push_back(std::move(measured.error()));
+    add_errors(looked.report.errors, std::move(missed));
+    return true;
+  }
+  if (with_leak_profile) session.read_leak_profile(*measured, plan.max_goroutines_full);
+  const std::optional<GoroutineProfile>& goroutines = measured->snapshot.goroutines;
+  if (goroutines && goroutines->has_identities() && goroutines->total > kFewGoroutines) ++dumps_of_many;
+  leave_out(options, measured->snapshot, unfiltered_total);
+  if (is_baseline) baseline = measured->snapshot;
+  if (plan.keep_goroutine_bytes) looked.goroutine_bytes = std::move(measured->goroutine_bytes);
+  if (plan.keep_heap_bytes) looked.heap_bytes = std::move(measured->heap_bytes);
+  add_errors(looked.report.errors, std::move(measured->errors));
+  observation.add(std::move(measured->snapshot));
+  return true;
+}
+
+Result<bool> Looking::take_planned() {
   for (std::size_t i = 0; i < options.samples; ++i) {
     const SteadyTime due = started + options.interval * static_cast<std::int64_t>(i);
     const SampleWait wait{.what = "sampling", .done = i, .of = options.samples, .interval = options.interval};
     if (i > 0 && !wait_for_sample(environment.clock, environment.stop, due, wait, progress)) {
       looked.interrupted = true;
-      break;
+      return false;
     }
     MeasurePlan plan = options.plan;
     const bool last = i + 1 == options.samples;
@@ -146,33 +206,57 @@ Result<Looked> look(Session& session, Environment& environment, const LookOption
     const bool is_baseline = options.gc && i == 0 && options.samples > 1;
     if (is_baseline && plan.memory) plan.force_collection = true;
     if (!last) plan.keep_goroutine_bytes = plan.keep_heap_bytes = false;
-    Result<Measurement> measured = session.measure(plan);
-    if (!measured) {
-      looked.interrupted = measured.error().code == ErrorCode::kInterrupted;
-      if (observation.size() == 0) return std::unexpected(std::move(measured.error()));
-      if (looked.interrupted) break;
-      session.warnings().add(WarningCode::kSampleMissed, format("sample {}", i + 1));
-      std::vector<Error> missed;
-      missed.push_back(std::move(measured.error()));
-      add_errors(looked.report.errors, std::move(missed));
-      continue;
-    }
-    if (last && options.leak_profile) session.read_leak_profile(*measured, plan.max_goroutines_full);
-    leave_out(options, measured->snapshot, unfiltered_total);
-    if (is_baseline) baseline = measured->snapshot;
-    looked.goroutine_bytes = std::move(measured->goroutine_bytes);
-    looked.heap_bytes = std::move(measured->heap_bytes);
-    add_errors(looked.report.errors, std::move(measured->errors));
-    observation.add(std::move(measured->snapshot));
+    Result<bool> goes_on = take(plan, i + 1, last && options.leak_profile, is_baseline);
+    if (!goes_on || !*goes_on) return goes_on;
   }
+  return true;
+}
+
+Result<bool> Looking::look_on() {
+  MeasurePlan plan = options.plan;
+  plan.memory = plan.keep_goroutine_bytes = plan.keep_heap_bytes = false;
+  if (!plan.goroutines) return true;
+  for (std::size_t number = options.samples + 1;; ++number) {
+    const Result<detect::Verdicts> verdicts = detect::run(observation.history(), options.detect);
+    if (!verdicts) return std::unexpected(verdicts.error());
+    if (verdicts->doubts.empty()) return true;
+    const detect::SamplePoint& last = observation.history().series().samples.back();
+    const SettleState state{.started = started,
+                            .deadline = started + options.settle,
+                            .now = environment.clock.steady(),
+                            .goroutines = last.total,
+                            .dumps_of_many = dumps_of_many,
+                            .light = !last.has_identities,
+                            .answer = answer};
+    const std::optional<SteadyTime> due = next_look(state);
+    if (!due) return true;
+    if (!wait_in_doubt(environment.clock, environment.stop, *due, state, verdicts->doubts, progress)) {
+      looked.interrupted = true;
+      return false;
+    }
+    Result<bool> goes_on = take(plan, number, false, false);
+    if (!goes_on || !*goes_on) return goes_on;
+  }
+}
+
+}  // namespace
+
+Result<Looked> look(Session& session, Environment& environment, const LookOptions& options, Progress& progress) {
+  Looking looking{session, environment, options, progress};
+  Looked& looked = looking.looked;
+  looked.report.command = options.command;
+  looked.report.started_at = environment.clock.wall();
+  Result<bool> goes_on = looking.take_planned();
+  if (goes_on && *goes_on && options.settle.count() > 0) goes_on = looking.look_on();
+  if (!goes_on) return std::unexpected(std::move(goes_on.error()));
   progress.end();
   if (!looked.interrupted) keep_heap_protobuf(session, options.plan, looked);
   std::optional<GcVerified> verified;
   if (options.gc && !looked.interrupted) {
     GcOptions gc = *options.gc;
     gc.filter = options.filter;
-    Result<GcVerified> result =
-        verify_by_collections(session, environment, gc, baseline ? &*baseline : nullptr, progress);
+    const Snapshot* baseline = looking.baseline ? &*looking.baseline : nullptr;
+    Result<GcVerified> result = verify_by_collections(session, environment, gc, baseline, progress);
     if (result) {
       verified = std::move(*result);
     } else {
@@ -180,14 +264,17 @@ Result<Looked> look(Session& session, Environment& environment, const LookOption
     }
   }
   describe_target(session, looked.report);
-  if (Result<void> judged = judge(observation, options, looked.report); !judged) {
+  if (Result<void> judged = judge(looking.observation, options, looked.report); !judged) {
     return std::unexpected(std::move(judged.error()));
   }
   if (verified) add_verification(std::move(*verified), looked.report);
-  if (options.filter && looked.report.goroutines) looked.report.goroutines->unfiltered_total = unfiltered_total;
+  if (options.filter && looked.report.goroutines) {
+    looked.report.goroutines->unfiltered_total = looking.unfiltered_total;
+  }
+  withhold_clean_bill(looked.interrupted, looked.report);
   looked.report.criteria = options.criteria;
-  looked.report.duration = duration_cast<milliseconds>(environment.clock.steady() - started);
-  return looked;
+  looked.report.duration = duration_cast<milliseconds>(environment.clock.steady() - looking.started);
+  return std::move(looked);
 }
 
 }  // namespace lf::pipeline

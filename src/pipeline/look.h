@@ -20,6 +20,7 @@ struct LookOptions {
   MeasurePlan plan;
   std::size_t samples = 1;
   std::chrono::milliseconds interval{500};
+  std::chrono::milliseconds settle{0};  ///< how long to look on, from the first sample, while something is in doubt
   bool leak_profile = false;
   bool stacks = false;  ///< fill `Report::stacks`, which takes time
   detect::DetectOptions detect;
@@ -36,7 +37,8 @@ struct Looked {
   bool interrupted = false;  ///< the user stopped it; the report is of what came before
 };
 
-/// Takes `options.samples` samples of the target and judges them. Fails when not even the first could be taken.
+/// Takes `options.samples` samples of the target, and more while something is in doubt and `options.settle` lasts, and
+/// judges them. Fails when not even the first could be taken.
 [[nodiscard]] Result<Looked> look(Session& session, Environment& environment, const LookOptions& options,
                                   Progress& progress);
 
@@ -53,6 +55,10 @@ void note_left_out(std::uint64_t findings, Report& report);
 
 /// Orders the findings and judges health anew, after findings were added or accepted.
 void judge_again(Report& report);
+
+/// Leaves health unknown where nothing was found and what was seen does not tell: nothing read, nothing matched, an
+/// interrupted look, places still in doubt.
+void withhold_clean_bill(bool interrupted, Report& report);
 
 /// Adds what a verification came to.
 void add_verification(GcVerified verified, Report& report);

@@ -28,6 +28,7 @@ Result<Looked> look_at_files(std::span<const std::string> paths, Environment& en
   }
   if (Result<void> judged = judge(observation, options, report); !judged) return std::unexpected(judged.error());
   if (options.filter && report.goroutines) report.goroutines->unfiltered_total = unfiltered_total;
+  withhold_clean_bill(looked.interrupted, report);
   report.criteria = options.criteria;
   report.duration = std::chrono::duration_cast<milliseconds>(environment.clock.steady() - started);
   looked.goroutine_bytes = std::move(files->goroutine_bytes);

@@ -121,6 +121,7 @@ std::string_view outcome_name(Outcome outcome) {
       return "suspect";
     case Outcome::kClean:
       return "clean";
+    case Outcome::kNotJudged:
     case Outcome::kNothingMeasured:
       return "unmeasured";
   }

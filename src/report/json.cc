@@ -36,7 +36,7 @@ void put_cost(JsonWriter& out, const Cost& cost) {
 
 void put_health(JsonWriter& out, const HealthSection& health) {
   out.open_object("health");
-  out.field("score", health.score);
+  if (health.level != HealthLevel::kUnknown) out.field("score", health.score);
   out.field("level", health_level_name(health.level));
   if (!health.deductions.empty()) {
     out.open_array("deductions");
@@ -49,6 +49,18 @@ void put_health(JsonWriter& out, const HealthSection& health) {
     out.end_array();
   }
   out.end_object();
+}
+
+void put_outlook(JsonWriter& out, const Report& report) {
+  if (!report.health.not_judged.empty()) out.field("not_judged", report.health.not_judged);
+  const auto& [goroutines, bytes] = report.limits;
+  if (goroutines || bytes) {
+    out.open_object("limits");
+    if (goroutines) out.field("goroutines_per_s", *goroutines);
+    if (bytes) out.field("bytes_per_s", *bytes);
+    out.end_object();
+  }
+  if (!report.next.empty()) out.field("next", report.next);
 }
 
 void put_warnings(JsonWriter& out, const std::vector<Warning>& warnings) {
@@ -109,6 +121,7 @@ void write_json_report(JsonWriter& out, const Report& report, SiteStacks stacks)
   out.field("duration_ms", static_cast<std::int64_t>(report.duration.count()));
   put_cost(out, report.cost);
   put_health(out, report.health);
+  put_outlook(out, report);
   if (report.goroutines) {
     out.key("goroutines");
     write_json_goroutines(out, *report.goroutines, stacks);

@@ -286,7 +286,7 @@ Result<void> write_sarif(const Report& report, const Style& style, Sink& sink) {
   }
   out.end_array();
   out.open_object("properties");
-  out.field("healthScore", report.health.score);
+  if (report.health.level != HealthLevel::kUnknown) out.field("healthScore", report.health.score);
   out.field("summary", summary_line(report));
   out.end_object();
   out.end_object();

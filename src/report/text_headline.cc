@@ -10,6 +10,7 @@ namespace {
 Tint tint_of(Outcome outcome) {
   switch (outcome) {
     case Outcome::kSuspect:
+    case Outcome::kNotJudged:
       return Tint::kYellow;
     case Outcome::kClean:
       return Tint::kGreen;
@@ -55,9 +56,8 @@ void put_headline(TextPage& page, const Report& report) {
   const Summary summary = summarize(report);
   Line line;
   line.add(page.icon(summary.icon)).add(summary.words, tint_of(summary.outcome));
-  if (summary.outcome != Outcome::kNothingMeasured) {
-    line.add(page.signs().separator, Tint::kDim);
-    line.add(format("health {}/100 ({})", report.health.score, health_words(report.health.level)));
+  if (const std::string health = health_text(report); !health.empty()) {
+    line.add(page.signs().separator, Tint::kDim).add(health);
   }
   if (const Tally found = tally(report); found.accepted > 0) {
     line.add(page.signs().separator, Tint::kDim).add(format("{} accepted", with_commas(found.accepted)), Tint::kDim);
@@ -71,6 +71,9 @@ void put_headline(TextPage& page, const Report& report) {
     page.flow(Line(page.icon("  ")).add("filtered by "), items, page.signs().separator);
   }
   put_deductions(page, report);
+  if (const std::string limits = limits_text(report); !limits.empty()) {
+    page.flow(Line(page.icon("  ")).add("limit       "), {Line(limits, Tint::kDim)}, page.signs().separator);
+  }
 }
 
 }  // namespace lf::report

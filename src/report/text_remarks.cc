@@ -48,7 +48,9 @@ void put_remarks(TextPage& page, const Report& report) {
       page.paragraph(Line("error  ", Tint::kRed), for_terminal(error.message) + where);
     }
   }
-  if (!page.style().quiet) put_cost(page, report);
+  if (page.style().quiet) return;
+  put_cost(page, report);
+  if (!report.next.empty()) page.paragraph(Line("next  ", Tint::kCyan), for_terminal(report.next));
 }
 
 }  // namespace lf::report

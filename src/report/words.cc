@@ -24,6 +24,8 @@ std::string_view health_words(HealthLevel level) {
       return "moderate issues";
     case HealthLevel::kCritical:
       return "critical issues";
+    case HealthLevel::kUnknown:
+      return "not judged";
   }
   return "healthy";
 }
@@ -107,6 +109,15 @@ Tally tally(const Report& report) {
   return all;
 }
 
+namespace {
+
+bool is_one_sample(const Report& report) {
+  return (!report.goroutines || report.goroutines->samples.size() <= 1) &&
+         (!report.memory || report.memory->samples.size() <= 1);
+}
+
+}  // namespace
+
 Summary summarize(const Report& report) {
   const Tally found = tally(report);
   const bool alert = (report.goroutines && report.goroutines->alert) || (report.memory && report.memory->alert);
@@ -121,13 +132,41 @@ Summary summarize(const Report& report) {
   }
   if (alert) return {Outcome::kAlert, suspects.empty() ? "ALERT, no leak found" : "ALERT, " + suspects, "🚨"};
   if (!suspects.empty()) return {Outcome::kSuspect, suspects + ", no proven leak", "🟡"};
-  return {Outcome::kClean, "no leak found", "✅"};
+  if (report.health.level == HealthLevel::kUnknown) {
+    return {Outcome::kNotJudged, "not judged: " + for_terminal(report.health.not_judged), "❔"};
+  }
+  return {Outcome::kClean,
+          is_one_sample(report) ? "no leak found in one sample, which shows no growth" : "no leak found", "✅"};
+}
+
+std::string health_text(const Report& report) {
+  if (report.health.level == HealthLevel::kUnknown || (!report.goroutines && !report.memory)) return {};
+  const bool critical = (report.goroutines && report.goroutines->level == Level::kCritical) ||
+                        (report.memory && report.memory->level == Level::kCritical);
+  const std::string score = format("health {}/100", report.health.score);
+  if (critical && report.health.level == HealthLevel::kHealthy) return score;
+  return format("{} ({})", score, health_words(report.health.level));
+}
+
+std::string limits_text(const Report& report) {
+  if (summarize(report).outcome != Outcome::kClean || is_one_sample(report)) return {};
+  const auto& [goroutines, bytes] = report.limits;
+  std::string seen;
+  if (goroutines) seen = format("goroutine leaks from {} a second", decimal_in_words(*goroutines));
+  if (bytes)
+    seen += format("{}memory leaks from {}/s", seen.empty() ? "" : " and ",
+                   bytes_in_words(static_cast<std::uint64_t>(*bytes)));
+  if (!seen.empty()) seen += " would have been seen";
+  if (report.memory && !bytes)
+    seen += seen.empty() ? "memory was seen too short to tell" : "; memory: too short to tell";
+  return seen;
 }
 
 std::string summary_line(const Report& report) {
   const Summary summary = summarize(report);
   if (summary.outcome == Outcome::kNothingMeasured) return summary.words;
-  return format("{}, health {}/100 ({})", summary.words, report.health.score, health_words(report.health.level));
+  const std::string health = health_text(report);
+  return health.empty() ? summary.words : format("{}, {}", summary.words, health);
 }
 
 }  // namespace lf::report

@@ -14,7 +14,7 @@ namespace lf::report {
 
 std::string place_text(const SourceLine& place);   ///< "/src/app/pool.go:42"
 std::string_view likelihood(int score);            ///< of a LeakProf score: "high likelihood", …
-std::string_view health_words(HealthLevel level);  ///< "healthy", "moderate issues", "critical issues"
+std::string_view health_words(HealthLevel level);  ///< "healthy", "moderate issues", "critical issues", "not judged"
 std::string_view level_icon(Level level, bool alert);
 std::string_view verdict_icon(Verdict verdict);
 /// "120 goroutines in chan send", "3.1 MiB, 1,204 objects", "20 goroutines (+15) in select": what is at the site.
@@ -32,7 +32,7 @@ struct Tally {
 };
 Tally tally(const Report& report);
 
-enum class Outcome : std::uint8_t { kLeak, kAlert, kSuspect, kClean, kNothingMeasured };
+enum class Outcome : std::uint8_t { kLeak, kAlert, kSuspect, kClean, kNotJudged, kNothingMeasured };
 
 /// What it all comes to.
 struct Summary {
@@ -41,6 +41,12 @@ struct Summary {
   std::string_view icon;
 };
 Summary summarize(const Report& report);
+/// "health 39/100 (critical issues)"; the word "healthy" stands beside no count at level critical. Empty where health
+/// is not judged.
+std::string health_text(const Report& report);
+/// "goroutine leaks from 0.9 a second would have been seen, memory leaks not": what a clean answer is worth; empty
+/// where it is no clean one.
+std::string limits_text(const Report& report);
 /// The summary with the health score: "2 leaks, 1 suspect, health 39/100 (critical issues)".
 std::string summary_line(const Report& report);
 

@@ -6,21 +6,22 @@ import type { Report } from "./report";
 import { bytes, countOf, duration, time } from "./words";
 
 /** The health score as a ring that is as full as the score. */
-function healthRing(score: number, level: string): SVGElement {
+function healthRing(score: number | undefined, level: string): SVGElement {
+  const label = score === undefined ? "health not judged" : `health ${score} of 100`;
   const around = 2 * Math.PI * 26;
   return svgElement(
     "svg",
-    { class: `ring ${level}`, viewBox: "0 0 64 64", role: "img", "aria-label": `health ${score} of 100` },
+    { class: `ring ${level}`, viewBox: "0 0 64 64", role: "img", "aria-label": label },
     svgElement("circle", { class: "track", cx: "32", cy: "32", r: "26" }),
     svgElement("circle", {
       class: "arc",
       cx: "32",
       cy: "32",
       r: "26",
-      "stroke-dasharray": `${(around * score) / 100} ${around}`,
+      "stroke-dasharray": `${(around * (score ?? 0)) / 100} ${around}`,
       transform: "rotate(-90 32 32)",
     }),
-    svgElement("text", { x: "32", y: "38", "text-anchor": "middle" }, String(score)),
+    svgElement("text", { x: "32", y: "38", "text-anchor": "middle" }, score === undefined ? "?" : String(score)),
   );
 }
 
@@ -74,7 +75,7 @@ export function header(report: Report, profile: Profile, theme: HTMLElement): HT
         "div",
         {},
         element("h1", {}, sentence(profile.summary.words)),
-        element("p", { class: "health" }, `Health ${health.score}/100, ${profile.summary.health}${why === "" ? "" : `: ${why}`}`),
+        element("p", { class: "health" }, health.score === undefined ? "Health not judged" : `Health ${health.score}/100, ${profile.summary.health}${why === "" ? "" : `: ${why}`}`),
         element("p", { class: "meta" }, meta.join(" · ")),
       ),
     ),

@@ -134,7 +134,7 @@ export interface Report {
   started_at: string;
   duration_ms: number;
   cost: { requests: number; bytes: number; full_dumps: number; forced_collections: number; slowest_ms: number };
-  health: { score: number; level: string; deductions?: { reason: string; points: number }[] };
+  health: { score?: number; level: string; deductions?: { reason: string; points: number }[] };
   goroutines?: Goroutines;
   memory?: Memory;
   gc?: GcVerification;

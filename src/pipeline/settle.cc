@@ -1,0 +1,48 @@
+#include "pipeline/settle.h"
+
+#include <algorithm>
+
+#include "base/format.h"
+#include "base/text.h"
+
+namespace lf::pipeline {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+
+std::optional<SteadyTime> next_look(const SettleState& state) {
+  constexpr milliseconds kLight{250}, kClosest{500}, kFarthest{2'000};
+  constexpr milliseconds kEnoughForIdentities{5'100};  // three dumps over five seconds decide (detect/growth.h)
+  constexpr int kOneInTwenty = 20;
+  const auto elapsed = duration_cast<milliseconds>(state.now - state.started);
+  milliseconds distance = kLight;
+  if (!state.light) {
+    distance = std::clamp(elapsed / 4, kClosest, kFarthest);
+    if (state.goroutines > kFewGoroutines) {
+      if (state.dumps_of_many >= kMostDumpsOfMany) return std::nullopt;
+      distance = std::max(distance, kEnoughForIdentities - elapsed);
+    }
+  }
+  distance = std::max(distance, duration_cast<milliseconds>(state.answer) * kOneInTwenty);
+  const SteadyTime due = state.now + distance;
+  if (due <= state.deadline) return due;
+  // The last one is at the deadline, if the one before is not just behind.
+  const bool worth_it = state.deadline - state.now >= distance / 2;
+  return worth_it ? std::optional(state.deadline) : std::nullopt;
+}
+
+bool wait_in_doubt(Clock& clock, const Stop& stop, SteadyTime due, const SettleState& state,
+                   std::span<const TargetText> doubts, Progress& progress) {
+  std::string what = doubts.empty() ? std::string("looking on") : visible(doubts.front().raw());
+  if (doubts.size() > 1) what += format(" and {} more", doubts.size() - 1);
+  while (!stop.requested()) {
+    const SteadyTime now = clock.steady();
+    if (now >= due) return true;
+    const std::chrono::duration<double> whole = state.deadline - state.started, passed = now - state.started;
+    progress.update(what, whole.count() > 0 ? passed / whole : 1, duration_cast<milliseconds>(state.deadline - now));
+    if (!clock.wait_until(std::min(due, now + milliseconds(200)), stop)) return false;
+  }
+  return false;
+}
+
+}  // namespace lf::pipeline
