@@ -137,8 +137,6 @@ TEST(InferredStates, AreThoseOfTheDump) {
     }
   }
   for (const auto& [what, count] : wrong) {
-    // Up to Go 1.19 every lock, up to Go 1.23 a WaitGroup, is printed as "semacquire": the inferred word says more.
-    if (what.starts_with("semacquire inferred as sync.")) continue;
     EXPECT_LE(count, compared / 1000) << what << ": " << count << " of " << compared;
   }
   EXPECT_GT(compared, 1000U);
