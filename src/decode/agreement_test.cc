@@ -15,6 +15,7 @@
 #include "base/testing/source_dir.h"
 #include "decode/testing/bodies.h"
 #include "decode/testing/decode_in_pieces.h"
+#include "decode/testing/sample_files.h"
 
 namespace lf::decode {
 namespace {
@@ -57,9 +58,7 @@ TEST(Agreement, HoldsOnAllSamples) {
 class Corpus : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(Corpus, AgreesWithTheReferee) {
-  const std::filesystem::path corpus = testing::shared_folder("corpus");
-  if (corpus.empty()) GTEST_SKIP() << "no corpus beside the project";
-  expect_agreement(corpus / GetParam());
+  expect_agreement(testing::corpus_folder() / GetParam());
 }
 
 INSTANTIATE_TEST_SUITE_P(Agreement, Corpus,
@@ -115,11 +114,9 @@ std::map<testing::PlainStack, std::set<std::string>> states_by_stack(const Plain
 // The dump of the same moment is the truth for states that were inferred. Between the two requests a goroutine may have
 // gone on, so a stack that is in several states is left out, and so are those that are running or about to.
 TEST(InferredStates, AreThoseOfTheDump) {
-  const std::filesystem::path corpus = testing::shared_folder("corpus");
-  if (corpus.empty()) GTEST_SKIP() << "no corpus beside the project";
   std::size_t compared = 0;
   std::map<std::string, std::size_t> wrong;
-  for (const std::filesystem::path& path : testing::recorded_files(corpus)) {
+  for (const std::filesystem::path& path : testing::recorded_files(testing::corpus_folder())) {
     const std::string name = path.filename().string();
     if (!name.ends_with(".goroutine.pb.gz")) continue;
     const std::filesystem::path dump = path.parent_path() / (name.substr(0, name.find('.')) + ".goroutine.2.txt.gz");
