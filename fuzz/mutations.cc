@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <span>
+#include <string_view>
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -83,9 +84,8 @@ std::size_t told_from(std::string_view name, std::string_view text) {
 
 std::vector<Body> recorded_bodies(const MemoryFile& file) {
   std::vector<Body> bodies;
-  for (const auto& folder :
-       {source_dir() / "testdata" / "decode", decode::testing::shared_folder("samples")}) {
-    for (const auto& path : decode::testing::files_with(folder, "-go")) {
+  for (const std::string_view folder : {"decode", "samples"}) {
+    for (const auto& path : decode::testing::files_with(source_dir() / "testdata" / folder, "-go")) {
       Body body{path.filename().string(), decode::testing::read_bytes(path), std::string::npos};
       if (body.bytes.empty()) continue;
       if (file.hold(body.bytes) && has_something(analyze(file.path())))

@@ -18,9 +18,9 @@ struct MutationRun {
   std::vector<std::string> broken;  ///< promises that were not kept, with the input's description
 };
 
-/// Damages the recorded bodies of testdata/ and of the samples beside the clone `inputs` times (bits flipped, pieces
-/// cut out, spliced in from another body, prefixes) and gives each to what `leakfinder analyze FILE` does with it. The
-/// same `seed` gives the same inputs. A broken promise keeps its input in the file `keep_in`, where one is named.
+/// Damages the recorded bodies of testdata/ `inputs` times (bits flipped, pieces cut out, spliced in from another body,
+/// prefixes) and gives each to what `leakfinder analyze FILE` does with it. The same `seed` gives the same inputs. A
+/// broken promise keeps its input in the file `keep_in`, where one is named.
 ///
 /// Promises: an end within a second of processor time; a report or a message of one visible line; of a text that is cut
 /// behind its first half still goroutines or heap.

@@ -22,8 +22,8 @@ struct Seed {
   std::string bytes;
 };
 
-/// The inputs to start from: testdata/fuzz/NAME, and the files of testdata/ and of the samples beside the clone (where
-/// there are any) whose names fit; gzip bodies also as they are inside.
+/// The inputs to start from: testdata/fuzz/NAME, and the files of testdata/ whose names fit; gzip bodies also as they
+/// are inside.
 std::vector<Seed> seeds_of(const Target& target);
 
 }  // namespace lf::fuzz

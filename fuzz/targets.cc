@@ -50,7 +50,7 @@ std::vector<Seed> seeds_of(const Target& target) {
   for (const auto& path : decode::testing::files_with(own / target.name, "")) {
     seeds.push_back({path, decode::testing::read_bytes(path)});
   }
-  for (const auto& folder : {testdata / "decode", testdata / "e2e", decode::testing::shared_folder("samples")}) {
+  for (const auto& folder : {testdata / "decode", testdata / "e2e", testdata / "samples"}) {
     for (const auto& path : decode::testing::files_with(folder, "")) {
       if (fits(path.filename().string(), target.seed_names)) add_file(seeds, path);
     }

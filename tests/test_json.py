@@ -78,7 +78,7 @@ def test_the_profiles_on_offer_are_named(leakfinder, quiet):
 
 
 def test_the_go_version_is_told_from_the_paths_of_the_runtime(leakfinder):
-    assert leakfinder.json("check", places.sample("goroutine-debug2-go1.27.0-zoo.txt"))["target"]["go_version"].startswith("go1.27")
+    assert leakfinder.json("check", places.SAMPLES / "goroutine-debug2-go1.27.0-zoo.txt")["target"]["go_version"].startswith("go1.27")
 
 
 def test_credentials_in_the_url_are_masked(leakfinder, quiet):

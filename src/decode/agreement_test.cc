@@ -15,6 +15,7 @@
 #include "base/testing/source_dir.h"
 #include "decode/testing/bodies.h"
 #include "decode/testing/decode_in_pieces.h"
+#include "decode/testing/sample_files.h"
 
 namespace lf::decode {
 namespace {
@@ -51,17 +52,13 @@ void expect_agreement(const std::filesystem::path& folder) {
 }
 
 TEST(Agreement, HoldsOnAllSamples) {
-  const std::filesystem::path samples = testing::shared_folder("samples");
-  if (samples.empty()) GTEST_SKIP() << "no samples beside the project";
-  expect_agreement(samples);
+  expect_agreement(source_dir() / "testdata" / "samples");
 }
 
 class Corpus : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(Corpus, AgreesWithTheReferee) {
-  const std::filesystem::path corpus = testing::shared_folder("corpus");
-  if (corpus.empty()) GTEST_SKIP() << "no corpus beside the project";
-  expect_agreement(corpus / GetParam());
+  expect_agreement(testing::corpus_folder() / GetParam());
 }
 
 INSTANTIATE_TEST_SUITE_P(Agreement, Corpus,
@@ -117,11 +114,9 @@ std::map<testing::PlainStack, std::set<std::string>> states_by_stack(const Plain
 // The dump of the same moment is the truth for states that were inferred. Between the two requests a goroutine may have
 // gone on, so a stack that is in several states is left out, and so are those that are running or about to.
 TEST(InferredStates, AreThoseOfTheDump) {
-  const std::filesystem::path corpus = testing::shared_folder("corpus");
-  if (corpus.empty()) GTEST_SKIP() << "no corpus beside the project";
   std::size_t compared = 0;
   std::map<std::string, std::size_t> wrong;
-  for (const std::filesystem::path& path : testing::recorded_files(corpus)) {
+  for (const std::filesystem::path& path : testing::recorded_files(testing::corpus_folder())) {
     const std::string name = path.filename().string();
     if (!name.ends_with(".goroutine.pb.gz")) continue;
     const std::filesystem::path dump = path.parent_path() / (name.substr(0, name.find('.')) + ".goroutine.2.txt.gz");
@@ -137,8 +132,6 @@ TEST(InferredStates, AreThoseOfTheDump) {
     }
   }
   for (const auto& [what, count] : wrong) {
-    // Up to Go 1.19 every lock, up to Go 1.23 a WaitGroup, is printed as "semacquire": the inferred word says more.
-    if (what.starts_with("semacquire inferred as sync.")) continue;
     EXPECT_LE(count, compared / 1000) << what << ": " << count << " of " << compared;
   }
   EXPECT_GT(compared, 1000U);

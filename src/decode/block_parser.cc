@@ -151,6 +151,7 @@ void BlockParser::finish(BlockFacts& facts) {
     if (!sync.take(frame.function, frame.line)) break;
   }
   facts.sync = sync.arguments();
+  facts.semaphore = sync.semaphore();
   facts.writes_dump = std::ranges::any_of(
       frames_, [](const ParsedFrame& frame) { return frame.function == "runtime/pprof.writeGoroutineStacks"; });
 }

@@ -52,7 +52,7 @@ void DumpBuilder::add(GrowingDump& dump, std::string_view text, std::span<const 
   goroutine.creator = facts.creator;
   goroutine.labels = header->labels;
   goroutine.wait_minutes = header->wait_minutes;
-  goroutine.state = header->state;
+  goroutine.state = header->state == WaitState::kSemacquire ? facts.semaphore : header->state;
   goroutine.flags = header->flags | facts.flags;
   if (goroutine.has(kScheduler)) goroutine.flags &= static_cast<std::uint8_t>(~kSystem);
   if (cut && !facts.creator) goroutine.flags |= kFramesElided;

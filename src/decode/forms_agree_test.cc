@@ -62,12 +62,6 @@ fs::path sibling(const fs::path& protobuf, std::string_view form) {
   return protobuf.parent_path() / name;
 }
 
-/// Below Go 1.20 (1.24 for WaitGroup) debug=2 says "semacquire" for what the frames tell apart.
-bool same_state(WaitState inferred, WaitState printed) {
-  return inferred == printed || (printed == WaitState::kSemacquire &&
-                                 (state_class(inferred) == StateClass::kLock || inferred == WaitState::kWaitGroupWait));
-}
-
 /// States by stack, of goroutines that share one only in one state.
 std::map<std::uint32_t, std::set<WaitState>> states_by_stack(const GoroutineProfile& profile) {
   std::map<std::uint32_t, std::set<WaitState>> states;
@@ -118,7 +112,7 @@ TEST_P(ZooForms, HaveEqualStates) {
       for (const WaitState state : states) {
         if (form == 1 && state == WaitState::kUnknown) continue;
         ++told;
-        EXPECT_TRUE(std::ranges::any_of(known->second, [&](WaitState other) { return same_state(state, other); }))
+        EXPECT_TRUE(known->second.contains(state))
             << symbols_.function(symbols_.stack({stack}).front()) << ": " << wait_state_name(state) << " is not "
             << wait_state_name(*known->second.begin());
       }
@@ -134,10 +128,8 @@ INSTANTIATE_TEST_SUITE_P(Go, ZooForms,
                          });
 
 TEST(CorpusForms, HaveEqualStacksButForWhatMoved) {
-  const fs::path corpus = testing::shared_folder("corpus");
-  if (!fs::exists(corpus)) GTEST_SKIP() << "no corpus beside the project";
   std::int64_t seen = 0, common = 0, told = 0, agreed = 0;
-  for (const fs::path& protobuf : testing::files_with(corpus, "s00.goroutine.pb.gz")) {
+  for (const fs::path& protobuf : testing::files_with(testing::corpus_folder(), "s00.goroutine.pb.gz")) {
     Symbols symbols;
     const auto counts = decode_file(protobuf, symbols);
     const auto dump = decode_file(protobuf.parent_path() / "s00.goroutine.2.txt.gz", symbols);
@@ -150,13 +142,11 @@ TEST(CorpusForms, HaveEqualStacksButForWhatMoved) {
       const auto known = printed.find(stack);
       if (known == printed.end()) continue;
       ++told;
-      agreed += std::ranges::all_of(states, [&](WaitState state) {
-        return std::ranges::any_of(known->second, [&](WaitState other) { return same_state(state, other); });
-      });
+      agreed += std::ranges::all_of(states, [&](WaitState state) { return known->second.contains(state); });
     }
   }
-  EXPECT_GT(seen, 10'000);
-  EXPECT_GE(common * 1000, seen * 995) << common << " of " << seen << " goroutines have the same stack in both";
+  EXPECT_GT(seen, 3'000);
+  EXPECT_GE(common * 1000, seen * 985) << common << " of " << seen << " goroutines have the same stack in both";
   EXPECT_GE(agreed * 1000, told * 995) << agreed << " of " << told << " stacks have the same state in both";
 }
 
@@ -183,12 +173,10 @@ std::string outcome_of(const fs::path& path) {
 }
 
 void expect_no_warnings(const fs::path& folder, std::string_view part, std::size_t at_least) {
-  if (!fs::exists(folder)) GTEST_SKIP() << "no " << folder.filename() << " beside the project";
   std::size_t seen = 0;
   for (const fs::path& path : testing::files_with(folder, part)) {
     const std::string name = path.filename().string();
-    // Notes, sources, and a transcript of whole HTTP answers.
-    if (name.ends_with(".md") || name.ends_with(".json") || name == "http-responses.txt") continue;
+    if (name.ends_with(".md") || name.ends_with(".json")) continue;
     const auto row = std::ranges::find_if(kExpected, [&](const Expected& e) { return name.contains(e.file); });
     EXPECT_EQ(outcome_of(path), row == std::end(kExpected) ? std::string_view{} : row->what) << name;
     ++seen;
@@ -197,12 +185,12 @@ void expect_no_warnings(const fs::path& folder, std::string_view part, std::size
 }
 
 TEST(RecordedBodies, OfSamplesDecodeWithoutWarningsButTheListed) {
-  expect_no_warnings(testing::shared_folder("samples"), "", 140);
+  expect_no_warnings(source_dir() / "testdata" / "samples", "", 140);
 }
 
 TEST(RecordedBodies, OfTheCorpusDecodeWithoutWarnings) {
-  expect_no_warnings(testing::shared_folder("corpus"), "s00.", 600);
-  expect_no_warnings(testing::shared_folder("corpus"), "truth.goroutineleak", 50);
+  expect_no_warnings(testing::corpus_folder(), "s00.", 290);
+  expect_no_warnings(testing::corpus_folder(), "truth.goroutineleak", 0);
 }
 
 }  // namespace

@@ -22,11 +22,12 @@ struct BlockFacts {
   std::uint32_t malformed_frames = 0;
   std::uint32_t malformed_line = 0;  ///< the first of them
   SyncArguments sync;
-  std::uint8_t flags = 0;    ///< of GoroutineFlag
-  bool writes_dump = false;  ///< runs runtime/pprof.writeGoroutineStacks
-  bool reads_ahead = false;  ///< created by net/http.(*connReader).startBackgroundRead
-  bool open_frame = false;   ///< ends with a function whose file line is missing
-  bool odd_number = false;   ///< a line number was capped
+  WaitState semaphore = WaitState::kSemacquire;  ///< the state, where the header says no more than "semacquire"
+  std::uint8_t flags = 0;                        ///< of GoroutineFlag
+  bool writes_dump = false;                      ///< runs runtime/pprof.writeGoroutineStacks
+  bool reads_ahead = false;                      ///< created by net/http.(*connReader).startBackgroundRead
+  bool open_frame = false;                       ///< ends with a function whose file line is missing
+  bool odd_number = false;                       ///< a line number was capped
 };
 
 /// Remembers blocks by their masked lines, so that a stack seen before is not parsed again.

@@ -15,13 +15,18 @@ bool SyncFrames::take(std::string_view function, std::uint32_t line) {
   }
   name.remove_prefix(5);
 
-  Kind kind = Kind::kNone;
+  Kind kind = Kind::kLock;
+  WaitState semaphore = WaitState::kSemacquire;
   std::uint8_t offset = 0;
-  if (name == "(*Mutex).lockSlow" || name == "(*Mutex).Lock" || name == "(*RWMutex).Lock" ||
-      name == "(*RWMutex).RLock") {
-    kind = Kind::kLock;
+  if (name == "(*Mutex).lockSlow" || name == "(*Mutex).Lock") {
+    semaphore = WaitState::kMutexLock;
+  } else if (name == "(*RWMutex).Lock") {
+    semaphore = WaitState::kRWMutexLock;
+  } else if (name == "(*RWMutex).RLock") {
+    semaphore = WaitState::kRWMutexRLock;
   } else if (name == "(*WaitGroup).Wait") {
     kind = Kind::kWaitGroup;
+    semaphore = WaitState::kWaitGroupWait;
   } else if (name == "(*Cond).Wait") {
     kind = Kind::kCond;
   } else if (name == "runtime_notifyListWait") {
@@ -31,6 +36,7 @@ bool SyncFrames::take(std::string_view function, std::uint32_t line) {
     return true;
   }
   if (kind_ != Kind::kNone && kind != kind_) return false;
+  if (kind_ == Kind::kNone) semaphore_ = semaphore;
   kind_ = kind;
   if (found_.count == found_.places.size()) return false;
   found_.places[found_.count++] = {line, offset};

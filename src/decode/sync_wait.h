@@ -43,11 +43,16 @@ class SyncFrames {
 
   SyncArguments arguments() const;
 
+  /// What a goroutine waits for whose header says no more than "semacquire", by the innermost method of a lock or
+  /// WaitGroup: up to Go 1.19 that is every lock, up to Go 1.23 a WaitGroup. kSemacquire where no such method is there.
+  WaitState semaphore() const { return semaphore_; }
+
  private:
   enum class Kind : std::uint8_t { kNone, kLock, kWaitGroup, kCond };
 
   SyncArguments found_;  ///< innermost first
   Kind kind_ = Kind::kNone;
+  WaitState semaphore_ = WaitState::kSemacquire;
 };
 
 /// Whether goroutines in `state` wait on a primitive of package sync.

@@ -10,12 +10,16 @@
 namespace lf::decode {
 namespace {
 
-/// The address of a goroutine in `state` whose frames are `calls`, leaf first, and then main.work.
-std::optional<std::uint64_t> address(std::string_view state, std::initializer_list<std::string_view> calls) {
+/// A goroutine in `state` whose frames are `calls`, leaf first, and then main.work.
+testing::PlainGoroutine read(std::string_view state, std::initializer_list<std::string_view> calls) {
   std::string dump = "goroutine 5 [" + std::string(state) + "]:\n";
   for (const std::string_view call : calls) dump += std::string(call) + "\n\t/go/src/x.go:1 +0x1\n";
   dump += "main.work(0xc000aa0000)\n\t/src/main.go:2 +0x2\n";
-  return testing::read_text(make_goroutine_dump_decoder, dump).goroutine().sync_address;
+  return testing::read_text(make_goroutine_dump_decoder, dump).goroutine();
+}
+
+std::optional<std::uint64_t> address(std::string_view state, std::initializer_list<std::string_view> calls) {
+  return read(state, calls).sync_address;
 }
 
 TEST(SyncWait, IsTheMutexThatLockSlowWasCalledOn) {
@@ -70,6 +74,47 @@ TEST(SyncWait, IsTheMutexThatAWokenCondLocksAgain) {
 TEST(SyncWait, IsNoneOfAGoroutineThatDoesNotWait) {
   EXPECT_EQ(address("runnable", {"sync.(*Mutex).lockSlow(0xc00001c300)"}), std::nullopt);
   EXPECT_EQ(address("sync.Mutex.Lock", {"main.between(0x1)", "sync.(*Mutex).lockSlow(0xc00001c300)"}), std::nullopt);
+}
+
+// Go 1.19 prints "semacquire" for every lock, up to 1.23 for a WaitGroup; the methods on the stack are the same.
+TEST(SyncWait, HasTheStateThatNewerGoPrints) {
+  struct Case {
+    std::string_view state;
+    std::initializer_list<std::string_view> older, newer;
+  };
+  const Case cases[]{
+      {"sync.RWMutex.RLock",
+       {"sync.runtime_SemacquireMutex(0xc000036f68?, 0x95?, 0x61e7a35c24?)", "sync.(*RWMutex).RLock(...)"},
+       {"sync.runtime_SemacquireRWMutexR(0x0?, 0x0?, 0x0?)", "sync.(*RWMutex).RLock(...)"}},
+      {"sync.RWMutex.Lock",
+       {"sync.runtime_SemacquireMutex(0x0?, 0x0?, 0x0?)", "sync.(*RWMutex).Lock(0x0?)"},
+       {"sync.runtime_SemacquireRWMutex(0x0?, 0x0?, 0x0?)", "sync.(*RWMutex).Lock(0x0?)"}},
+      {"sync.Mutex.Lock",
+       {"sync.runtime_SemacquireMutex(0x0?, 0x0?, 0x0?)", "sync.(*Mutex).lockSlow(0xc00001c308)",
+        "sync.(*Mutex).Lock(...)", "sync.(*RWMutex).Lock(0x0?)"},
+       {"internal/sync.runtime_SemacquireMutex(0x0?, 0x0?, 0x0?)", "internal/sync.(*Mutex).lockSlow(0xc00001c308)",
+        "internal/sync.(*Mutex).Lock(...)", "sync.(*Mutex).Lock(...)", "sync.(*RWMutex).Lock(0x0?)"}},
+      {"sync.WaitGroup.Wait",
+       {"sync.runtime_Semacquire(0x0?)", "sync.(*WaitGroup).Wait(0xc00001c308)"},
+       {"sync.runtime_SemacquireWaitGroup(0x0?, 0x0?)", "sync.(*WaitGroup).Wait(0xc00001c308)"}},
+  };
+  for (const Case& each : cases) {
+    EXPECT_EQ(read("semacquire", each.older).state, each.state);
+    EXPECT_EQ(read("semacquire, 5 minutes", each.older).state, each.state);
+    EXPECT_EQ(read(each.state, each.newer).state, each.state);
+    EXPECT_EQ(read("semacquire", each.older).sync_address, read(each.state, each.newer).sync_address);
+  }
+}
+
+TEST(SyncWait, IsNotGuessedForASemaphoreThatIsNoLock) {
+  EXPECT_EQ(
+      read("semacquire", {"internal/poll.runtime_Semacquire(0xc0000a8000)", "internal/poll.(*FD).Close(0x0?)"}).state,
+      "semacquire");
+  EXPECT_EQ(
+      read("semacquire", {"runtime.gopark(0x0, 0x0)", "runtime.semacquire1(0x0)", "runtime.stopTheWorld(0x5)"}).state,
+      "semacquire");
+  EXPECT_EQ(read("semacquire", {"main.wait()", "sync.(*RWMutex).RLock(...)"}).state, "semacquire");
+  EXPECT_EQ(read("chan send", {"sync.(*RWMutex).RLock(...)"}).state, "chan send");
 }
 
 TEST(SyncWait, IsSortedById) {

@@ -15,6 +15,7 @@ import pytest
 from . import places
 
 OLDEST = (1, 19)
+ENDS = ("1.19.13", "1.27.0")  # of the oldest and the newest Go that live tests run with, where the default one is neither
 PLACES = ("/usr/local/go/bin/go", "/usr/lib/go/bin/go", "/usr/lib/go-1.19/bin/go")
 
 
@@ -58,12 +59,16 @@ def default() -> Toolchain | None:
 
 @functools.cache
 def exactly(version: str) -> Toolchain | None:
-    """A Go of this version ("1.27.0"): the default one, or one that it has already downloaded."""
+    """A Go of this version ("1.27.0"): the default one, or one that it has already downloaded, or may ($LEAKFINDER_FETCH_GO)."""
     base = default()
     if base is None or base.version == version:
         return base
+    if base.minor < (1, 21):
+        return None
     choice = f"go{version}"
-    return Toolchain(base.command, choice, version) if base.minor >= (1, 21) and version_of(base.command, choice) == version else None
+    if version_of(base.command, choice) != version and os.environ.get("LEAKFINDER_FETCH_GO"):
+        subprocess.run([base.command, "version"], env={**os.environ, "GOTOOLCHAIN": choice}, capture_output=True, timeout=400, check=False)
+    return Toolchain(base.command, choice, version) if version_of(base.command, choice) == version else None
 
 
 def required() -> Toolchain:
@@ -74,13 +79,20 @@ def required() -> Toolchain:
     return found
 
 
+def required_like(version: str) -> Toolchain:
+    """A Go of the same minor version ("1.19.8" for "1.19.13"); skips the test where there is none."""
+    base = required()
+    wanted = Toolchain("", "", version).minor
+    found = base if base.minor == wanted else exactly(version)
+    if found is None:
+        pytest.skip(f"needs Go {wanted[0]}.{wanted[1]}; found only {base.version} (GOTOOLCHAIN=go{version} go version downloads it)")
+    return found
+
+
 def required_with_leak_profile() -> Toolchain:
     """A Go whose programs serve goroutineleak (1.27); skips the test where there is none."""
     base = required()
-    found = base if base.minor >= (1, 27) else exactly("1.27.0")
-    if found is None:
-        pytest.skip(f"needs Go 1.27 for the goroutineleak profile; found only {base.version} (GOTOOLCHAIN=go1.27.0 go version downloads it)")
-    return found
+    return base if base.minor >= (1, 27) else required_like(ENDS[1])
 
 
 def build(program: str, toolchain: Toolchain) -> Path:

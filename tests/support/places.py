@@ -1,15 +1,14 @@
-"""Where things are: the project, the binary under test, the shared samples."""
+"""Where things are: the project, the binary under test, the recorded samples."""
 
 import functools
 import os
 from pathlib import Path
 
-import pytest
-
 TESTS = Path(__file__).resolve().parent.parent
 PROJECT = TESTS.parent
 GOPROGS = TESTS / "goprogs"
 GOLDEN = PROJECT / "testdata" / "e2e"
+SAMPLES = PROJECT / "testdata" / "samples"
 SCHEMA = PROJECT / "docs" / "schema" / "report-v1.json"
 BUILT = PROJECT / "build" / "goprogs"
 SHARED = PROJECT.parent / "shared"
@@ -22,17 +21,8 @@ def binary() -> Path:
 
 
 def samples() -> list[Path]:
-    """The recorded samples, sorted; empty where ../shared is absent."""
-    folder = SHARED / "samples"
-    return sorted(p for p in folder.iterdir() if p.suffix != ".md") if folder.is_dir() else []
-
-
-def sample(name: str) -> Path:
-    """One recorded sample; skips the test where ../shared is absent."""
-    path = SHARED / "samples" / name
-    if not path.is_file():
-        pytest.skip(f"needs ../shared/samples/{name}")
-    return path
+    """The recorded samples, sorted."""
+    return sorted(p for p in SAMPLES.iterdir() if p.suffix != ".md")
 
 
 @functools.cache

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from fake_target import Exchange
 from . import wire
+from .places import SAMPLES
 from .synthetic import Group, Program, Site, frames
 
 NAMES = ("allocs", "block", "cmdline", "goroutine", "goroutineleak", "heap", "mutex", "profile", "symbol", "threadcreate", "trace")
@@ -30,7 +31,7 @@ def small_program() -> Program:
 
 @dataclass
 class Recorded:
-    """A program recorded in ../shared: the same questions answered from files."""
+    """A recorded program: the same questions answered from files."""
 
     files: dict[str, Path]  # debug2, debug1, proto, heap_debug1, heap_proto, leak_proto
 
@@ -124,11 +125,11 @@ class PprofAnswers:
 
 
 def recorded(version: str, program: str = "zoo") -> Recorded:
-    """A sample program of ../shared/samples; skips the test where it is absent."""
-    from .places import sample
+    """A program of testdata/samples."""
     tag = f"go{version}-{program}"
-    return Recorded({"debug2": sample(f"goroutine-debug2-{tag}.txt"), "debug1": sample(f"goroutine-debug1-{tag}.txt"), "proto": sample(f"goroutine-{tag}.pb.gz"),
-                     "heap_debug1": sample(f"heap-debug1-{tag}.txt"), "heap_proto": sample(f"heap-{tag}.pb.gz")})
+    return Recorded({"debug2": SAMPLES / f"goroutine-debug2-{tag}.txt", "debug1": SAMPLES / f"goroutine-debug1-{tag}.txt",
+                     "proto": SAMPLES / f"goroutine-{tag}.pb.gz",
+                     "heap_debug1": SAMPLES / f"heap-debug1-{tag}.txt", "heap_proto": SAMPLES / f"heap-{tag}.pb.gz"})
 
 
 def gate(inner, allows, status: int = 401, **headers: str):

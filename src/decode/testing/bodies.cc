@@ -49,11 +49,6 @@ Form form_of(const std::filesystem::path& path) {
 
 }  // namespace
 
-std::filesystem::path shared_folder(std::string_view name) {
-  std::filesystem::path folder = source_dir().parent_path() / "shared" / name;
-  return std::filesystem::is_directory(folder) ? folder : std::filesystem::path{};
-}
-
 std::vector<std::filesystem::path> recorded_files(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> paths;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {

@@ -19,9 +19,6 @@ struct Body {
   std::string bytes;
 };
 
-/// The folder of samples or corpus beside the project; empty where there is none.
-std::filesystem::path shared_folder(std::string_view name);
-
 /// All files below `folder` of a form that the referee reads, sorted by path, not yet read.
 std::vector<std::filesystem::path> recorded_files(const std::filesystem::path& folder);
 

@@ -194,6 +194,21 @@ std::optional<std::uint64_t> sync_address(const Block& block) {
   return address;
 }
 
+/// What "semacquire" in a header stands for: the first frame at the leaf that is a lock's or WaitGroup's method tells.
+std::string semaphore_state(const PlainStack& frames) {
+  for (const PlainFrame& frame : frames) {
+    std::string function = frame.function;
+    if (function.starts_with("internal/")) function.erase(0, 9);
+    if (function == "sync.(*Mutex).lockSlow" || function == "sync.(*Mutex).Lock") return "sync.Mutex.Lock";
+    if (function == "sync.(*RWMutex).Lock") return "sync.RWMutex.Lock";
+    if (function == "sync.(*RWMutex).RLock") return "sync.RWMutex.RLock";
+    if (function == "sync.(*WaitGroup).Wait") return "sync.WaitGroup.Wait";
+    if (function == "sync.(*Cond).Wait" || function == "sync.runtime_notifyListWait") break;
+    if (!function.starts_with("sync.") && !frame.function.starts_with("runtime.")) break;
+  }
+  return "semacquire";
+}
+
 bool waits_on_sync(const std::string& state) {
   const StateClass kind = state_class(wait_state_of(state));
   return kind == StateClass::kLock || kind == StateClass::kWaitGroup || kind == StateClass::kCond;
@@ -228,6 +243,7 @@ void finish_profile(std::vector<Block>& blocks, bool http_dump, PlainProfile& pr
     } else {
       ++profile.total;
     }
+    if (goroutine.state == "semacquire") goroutine.state = semaphore_state(goroutine.frames);
     if (waits_on_sync(goroutine.state)) goroutine.sync_address = sync_address(block);
     if (!http_dump) goroutine.frames = dump_frames(goroutine.frames);
     profile.goroutines.push_back(std::move(goroutine));

@@ -25,9 +25,10 @@ inline std::string read_testdata(std::string_view name) {
   return read_bytes(source_dir() / "testdata" / "decode" / name);
 }
 
-/// The folder of real outputs beside the clone, and whether it is there.
-inline std::filesystem::path shared_folder(std::string_view name) {
-  return source_dir().parent_path() / "shared" / name;
+/// The whole corpus where it lies beside the clone, else the part in testdata/.
+inline std::filesystem::path corpus_folder() {
+  const std::filesystem::path whole = source_dir().parent_path() / "shared" / "corpus";
+  return std::filesystem::is_directory(whole) ? whole : source_dir() / "testdata" / "corpus";
 }
 
 /// The regular files below `folder` whose names contain `part`, sorted.

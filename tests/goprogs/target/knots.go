@@ -17,10 +17,14 @@ func (l *ledger) size() int {
 	return 1
 }
 
-func (l *ledger) walk() int {
+func (l *ledger) walk(tied chan<- struct{}) int {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	time.Sleep(200 * time.Millisecond)
+	for l.mu.TryRLock() { // fails once a writer waits
+		l.mu.RUnlock()
+		time.Sleep(time.Millisecond)
+	}
+	close(tied)
 	return l.size()
 }
 
@@ -31,32 +35,34 @@ func (l *ledger) write() {
 
 // readsAgain lets a reader read again behind a writer that waits for it, and n others behind both.
 func readsAgain(n int) {
-	shared := &ledger{}
-	go shared.walk()
+	shared, tied := &ledger{}, make(chan struct{})
+	go shared.walk(tied)
 	time.Sleep(50 * time.Millisecond)
 	go shared.write()
-	time.Sleep(300 * time.Millisecond)
+	<-tied
 	many(n, func() { go shared.size() })
 }
 
 // waitsForItself lets a goroutine take a lock twice, and n others wait for it.
 func waitsForItself(n int) {
-	own := &account{}
-	go own.depositTwice()
-	time.Sleep(100 * time.Millisecond)
+	own, tied := &account{}, make(chan struct{})
+	go own.depositTwice(tied)
+	<-tied
 	many(n, func() { go own.deposit(1) })
 }
 
-func (a *account) depositTwice() {
+func (a *account) depositTwice(tied chan<- struct{}) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	close(tied)
 	a.deposit(1)
 }
 
-func (l *ledger) move() {
+func (l *ledger) move(held *sync.WaitGroup) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	time.Sleep(100 * time.Millisecond)
+	held.Done()
+	held.Wait()
 	l.other.take()
 }
 
@@ -69,8 +75,10 @@ func (l *ledger) take() {
 func cycle() {
 	a, b := &ledger{}, &ledger{}
 	a.other, b.other = b, a
-	go a.move()
-	go b.move()
+	var held sync.WaitGroup // by both, before either takes the other's
+	held.Add(2)
+	go a.move(&held)
+	go b.move(&held)
 }
 
 // timedCrowd parks n goroutines for as long as a timer lets them.
