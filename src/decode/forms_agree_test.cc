@@ -145,8 +145,11 @@ TEST(CorpusForms, HaveEqualStacksButForWhatMoved) {
       agreed += std::ranges::all_of(states, [&](WaitState state) { return known->second.contains(state); });
     }
   }
-  EXPECT_GT(seen, 3'000);
-  EXPECT_GE(common * 1000, seen * 985) << common << " of " << seen << " goroutines have the same stack in both";
+  // The part of the corpus in testdata/ has fewer goroutines, of which more are caught between two places.
+  const bool whole = testing::has_whole_corpus();
+  EXPECT_GT(seen, whole ? 10'000 : 3'000);
+  EXPECT_GE(common * 1000, seen * (whole ? 995 : 985))
+      << common << " of " << seen << " goroutines have the same stack in both";
   EXPECT_GE(agreed * 1000, told * 995) << agreed << " of " << told << " stacks have the same state in both";
 }
 
@@ -189,8 +192,8 @@ TEST(RecordedBodies, OfSamplesDecodeWithoutWarningsButTheListed) {
 }
 
 TEST(RecordedBodies, OfTheCorpusDecodeWithoutWarnings) {
-  expect_no_warnings(testing::corpus_folder(), "s00.", 290);
-  expect_no_warnings(testing::corpus_folder(), "truth.goroutineleak", 0);
+  expect_no_warnings(testing::corpus_folder(), "s00.", testing::has_whole_corpus() ? 600 : 290);
+  if (testing::has_whole_corpus()) expect_no_warnings(testing::corpus_folder(), "truth.goroutineleak", 50);
 }
 
 }  // namespace

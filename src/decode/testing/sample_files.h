@@ -25,10 +25,15 @@ inline std::string read_testdata(std::string_view name) {
   return read_bytes(source_dir() / "testdata" / "decode" / name);
 }
 
-/// The whole corpus where it lies beside the clone, else the part in testdata/.
+/// The whole corpus lies beside the clone, where it is there at all; a part of it is in testdata/.
+inline std::filesystem::path whole_corpus() {
+  return source_dir().parent_path() / "shared" / "corpus";
+}
+inline bool has_whole_corpus() {
+  return std::filesystem::is_directory(whole_corpus());
+}
 inline std::filesystem::path corpus_folder() {
-  const std::filesystem::path whole = source_dir().parent_path() / "shared" / "corpus";
-  return std::filesystem::is_directory(whole) ? whole : source_dir() / "testdata" / "corpus";
+  return has_whole_corpus() ? whole_corpus() : source_dir() / "testdata" / "corpus";
 }
 
 /// The regular files below `folder` whose names contain `part`, sorted.
