@@ -51,10 +51,11 @@ constexpr std::array kCommands{
         "for CI. One sample shows what there is, not what grows: analyze, patterns and monitor take several.",
         kCheckExamples, Input::kTargetOrFiles, run_check},
     Command{
-        "analyze", "[TARGET | FILE...]", "everything that can be learnt within about a second; saves reports",
+        "analyze", "[TARGET | FILE...]", "what leaks, in half a second where nothing is in doubt; saves reports",
         "Takes two quick samples, reads the runtime's own leak profile where it is offered, follows goroutines by id, "
-        "and names each leak's line, why it is one, and what to do. -samples and -sample-interval look longer: growth "
-        "becomes a leak after three samples over five seconds. Saves the analysis and the raw profiles.",
+        "and names each leak's line, why it is one, and what to do. While a place is in doubt it looks on, for "
+        "-settle at most: growth becomes a leak after three samples over five seconds. -samples and -sample-interval "
+        "look longer. Saves the analysis and the raw profiles.",
         kAnalyzeExamples, Input::kTargetOrFiles, run_analyze},
     Command{
         "monitor", "[TARGET]", "watch: values, trends, alerts as they happen, findings at the end",

@@ -117,7 +117,7 @@ struct HealthSection {
   int score = 100;  ///< says nothing where the level is unknown
   HealthLevel level = HealthLevel::kHealthy;
   std::vector<std::pair<std::string, int>> deductions;  ///< why the score is not 100
-  TargetText not_judged;                                ///< why the level is unknown
+  TargetText not_judged = {};                           ///< why the level is unknown
 };
 
 /// How slow a leak the look would have seen nineteen times of twenty; absent where it could have seen none.

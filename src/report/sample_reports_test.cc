@@ -276,6 +276,8 @@ Report failed() {
   report.cost = {1, 0, 0, 0, milliseconds{30'000}};
   report.errors = {{ErrorCode::kTimeout, "no first byte within 30s: is the process stopped? raise -timeout",
                     "http://localhost:6060"}};
+  report.health.level = HealthLevel::kUnknown;
+  report.health.not_judged = TargetText("nothing could be read");
   return report;
 }
 
@@ -382,6 +384,16 @@ std::vector<SampleReport> sample_reports() {
              report.goroutines.reset();
              report.findings = {memory_finding()};
              report.health = {90, HealthLevel::kHealthy, {{"1 suspect", 10}}};
+             return report;
+           }()},
+          {"not_judged",
+           [] {
+             Report report = healthy();
+             report.command = "analyze";
+             report.health = {100, HealthLevel::kUnknown, {}};
+             report.health.not_judged = TargetText("main.query grows, 210 → 213; looking longer would tell");
+             report.limits.goroutines_per_s = 0.92;
+             report.next = TargetText("leakfinder analyze -settle=60s http://shop:6060");
              return report;
            }()},
           {"hostile", report_full_of("\x1b]0;x\x07<b>|`*[a](http://e)\n::error::\xE2\x80\xAE\xFF\"],x")},
