@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from . import pace
+
 TESTS = Path(__file__).resolve().parent.parent
 PROJECT = TESTS.parent
 GOPROGS = TESTS / "goprogs"
@@ -36,7 +38,12 @@ def sample(name: str) -> Path:
 
 
 @functools.cache
-def slowdown() -> float:
-    """How much slower than release the binary may be: 1, or more for a sanitizer build."""
+def instrumented() -> float:
+    """How much slower the binary is than the release: 1, or more for a sanitizer build."""
     content = binary().read_bytes() if binary().is_file() else b""
     return 10.0 if b"__tsan_init" in content else 6.0 if b"__asan_init" in content else 1.0
+
+
+def slowdown() -> float:
+    """How much longer than promised the binary may take: because of what it is, and of how busy the machine is."""
+    return instrumented() * pace.factor()
