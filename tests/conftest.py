@@ -22,28 +22,11 @@ def pytest_configure(config: pytest.Config) -> None:
     results.register(config)
 
 
-# Before xdist gives the names an end of its own.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        for fixture, mark in MARK_OF.items():
-            if fixture in item.fixturenames:
-                item.add_marker(mark)
-        results.tell(item)
-        if group := shared_by(item):
-            item.add_marker(pytest.mark.xdist_group(group))
-
-
-def shared_by(item: pytest.Item) -> str:
-    """What the tests that share a module's fixtures have in common, so that one worker runs them; empty where a test stands alone."""
-    group = ""
-    for name, definitions in item._fixtureinfo.name2fixturedefs.items():
-        if definitions[-1].scope == "module":
-            module = item.nodeid.partition("::")[0]
-            if not definitions[-1].params:
-                return module
-            group = f"{module} {name} {item.callspec.indices[name]}"
-    return group
+def pytest_itemcollected(item: pytest.Item) -> None:
+    for fixture, mark in MARK_OF.items():
+        if fixture in item.fixturenames:
+            item.add_marker(mark)
+    results.tell(item)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

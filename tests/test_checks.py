@@ -53,7 +53,7 @@ def planted_pytest(folder: Path, tests: str) -> tuple[int, dict[str, tuple[str, 
     folder.mkdir()
     (folder / "pytest.ini").write_text(f"[pytest]\naddopts = --strict-markers\npythonpath = {places.TESTS}\nmarkers =\n    timing: t\n    live: l\n")
     (folder / "conftest.py").write_text("from support import results\n\n\ndef pytest_configure(config):\n    results.register(config)\n\n\n"
-                                        "def pytest_collection_modifyitems(items):\n    for item in items:\n        results.tell(item)\n")
+                                        "def pytest_itemcollected(item):\n    results.tell(item)\n")
     (folder / "test_planted.py").write_text(f"import pytest\n{STUMBLES}\n{tests}")
     done = run(SCRIPTS / "run_tests", "pytest", folder.parent / "results.jsonl", folder, "-p", "no:cacheprovider", LEAKFINDER_JOBS="1")
     return done.returncode, outcomes(folder.parent / "results.jsonl"), done.stdout + done.stderr

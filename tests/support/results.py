@@ -7,7 +7,7 @@ import pytest
 
 
 def tell(item: pytest.Item) -> None:
-    """Sends a test's name and marks along with its reports: before xdist gives the name an end of its own."""
+    """Sends a test's name and marks along with its reports."""
     item.user_properties += [("name", item.nodeid), ("marks", sorted({mark.name for mark in item.iter_markers()}))]
 
 
