@@ -1,5 +1,5 @@
-# lf_room(NAME ROOMS a b LIBS x y): the static library lf_NAME of src/NAME/*.cc, and its tests NAME_test of
-# src/NAME/*_test.cc (each test file is one ctest entry by gtest discovery).
+# lf_room(NAME ROOMS a b LIBS x y TIMING pattern): the static library lf_NAME of src/NAME/*.cc, and its tests NAME_test of
+# src/NAME/*_test.cc, each test one of ctest's. Those that match TIMING (a filter of GoogleTest's) carry the label `timing`.
 include(GoogleTest)
 find_package(GTest)
 
@@ -9,7 +9,7 @@ add_library(lf_source_dir STATIC ${CMAKE_BINARY_DIR}/generated/source_dir.cc)
 target_link_libraries(lf_source_dir PUBLIC lf_flags)
 
 function(lf_room name)
-  cmake_parse_arguments(ARG "" "" "ROOMS;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMING" "ROOMS;LIBS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_(test|bench)\\.cc$")
@@ -27,8 +27,19 @@ function(lf_room name)
   if(tests AND GTest_FOUND AND NOT LF_FUZZ)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE ${library} lf_source_dir GTest::gtest GTest::gmock GTest::gtest_main)
-    gtest_discover_tests(${name}_test TEST_PREFIX "${name}." PROPERTIES TIMEOUT 300 DISCOVERY_TIMEOUT 120)
+    if(ARG_TIMING)
+      lf_discover_tests(${name} "-${ARG_TIMING}")
+      lf_discover_tests(${name} "${ARG_TIMING}" LABELS timing)
+    else()
+      lf_discover_tests(${name} "*")
+    endif()
   endif()
+endfunction()
+
+# lf_discover_tests(NAME FILTER PROPERTY VALUE...): ctest's tests of NAME_test, by the names that GoogleTest gives them.
+function(lf_discover_tests name filter)
+  gtest_discover_tests(${name}_test TEST_PREFIX "${name}." TEST_FILTER "${filter}" NO_PRETTY_VALUES
+    PROPERTIES TIMEOUT 300 ${ARGN} DISCOVERY_TIMEOUT 120)
 endfunction()
 
 # The slow parser that tests hold the fast ones against; never linked into the product.

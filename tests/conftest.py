@@ -8,9 +8,25 @@ from pathlib import Path
 import pytest
 
 from fake_target import Answer, FakeTarget
-from support import binary, places, report
+from support import binary, pace, places, report, results
 from support.live import LiveTarget
 from support.pprof_answers import PprofAnswers, small_program
+
+
+# A test that has one of these fixtures carries the mark; others are marked where they stand.
+MARK_OF = {"live": "live", "monitor": "terminal", "offers": "terminal"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    pace.share()
+    results.register(config)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    for fixture, mark in MARK_OF.items():
+        if fixture in item.fixturenames:
+            item.add_marker(mark)
+    results.tell(item)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

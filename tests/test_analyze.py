@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from support import pace
 from support.binary import CLEAN, FOUND, UNREADABLE
 from support.pprof_answers import NAMES, PprofAnswers, small_program
 from support.synthetic import Group, Program, Site, frames
@@ -196,7 +197,7 @@ def test_the_saved_analysis_holds_the_stacks(leakfinder, quiet):
 @pytest.mark.skipif(shutil.which("go") is None, reason="needs the go command")
 def test_the_saved_memory_profile_opens_in_go_tool_pprof(leakfinder, quiet):
     leakfinder("analyze", "-sample-interval=50ms", "-url", quiet.url)
-    shown = subprocess.run(["go", "tool", "pprof", "-top", str(saved(leakfinder)["memory_profile"])], capture_output=True, text=True, timeout=60, check=False)
+    shown = subprocess.run(["go", "tool", "pprof", "-top", str(saved(leakfinder)["memory_profile"])], capture_output=True, text=True, timeout=pace.stretched(60), check=False)
     assert "main.loadTable" in shown.stdout, shown
 
 

@@ -4,11 +4,11 @@ import io
 import json
 import re
 import tarfile
-import time
 
 import pytest
 
 from support.binary import CLEAN, INTERRUPTED, UNREADABLE, USAGE
+from support.pace import wait_until
 from support.pprof_answers import PprofAnswers, small_program
 from test_commands import moments
 from test_plan import many_sites, with_leak_profile
@@ -29,13 +29,6 @@ def take(leakfinder, target, name: str, *args, samples: int = 3, code: int = CLE
     result = leakfinder("capture", "-o", name, f"-samples={samples}", *FAST, *args, "-url", target.url)
     assert result.code == code, result
     return result
-
-
-def wait_for(condition, seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.02)
 
 
 def member(name: str, content: bytes = b"", kind: bytes = tarfile.REGTYPE, link: str = "") -> tuple[tarfile.TarInfo, bytes]:
@@ -161,12 +154,13 @@ def test_what_has_no_sense_is_refused(leakfinder, quiet, args):
 # --- Ctrl-C, and on
 
 @pytest.mark.parametrize("name", ["taken", "taken.tar.gz"])
+@pytest.mark.timing
 def test_ctrl_c_keeps_what_there_is_and_the_same_command_goes_on(leakfinder, serve, name):
     target = serve(moments(12))
     folder = leakfinder.folder / (name if name == "taken" else name + ".partial")
     args = ("capture", "-o", name, "-samples=5", "-header", "X-Key: HEADERSECRET", "-url", target.url)
     running = leakfinder.start(*args, "-sample-interval=300ms")
-    wait_for(lambda: (folder / "manifest.json").exists() and len(recorded(manifest_of(folder))) >= 2)
+    wait_until(lambda: (folder / "manifest.json").exists() and len(recorded(manifest_of(folder))) >= 2)
     running.signal(2)
     stopped = running.wait(20)
     count = len(recorded(manifest_of(folder)))

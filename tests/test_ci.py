@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from support import golang, places, schemas
+from support import golang, pace, places, schemas
 
 GUIDE = (places.PROJECT / "docs" / "ci.md").read_text(encoding="utf-8")
 EXAMPLE = places.PROJECT / "examples" / "service"
@@ -68,7 +68,7 @@ class Machine:
         """Runs the script as GitHub and GitLab do; what it leaves running goes on."""
         with open(self.folder.parent / "log.txt", "w+") as log:
             done = subprocess.run(["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script], cwd=self.folder, env={**self.environment, **more},
-                                  stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, timeout=180, check=False)
+                                  stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, timeout=pace.stretched(180), check=False)
             log.seek(0)
             return subprocess.CompletedProcess(script, done.returncode, log.read())
 
@@ -117,6 +117,7 @@ def start(machine: Machine) -> None:
         assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.live
 def test_the_action_annotates_and_leaves_valid_files(machine):
     start(machine)
     code, output, folder = run_action(machine, load="./loadtest.sh")
@@ -135,6 +136,7 @@ def test_the_workflow_uses_inputs_that_the_action_has():
     assert set(ACTION["outputs"]) >= set(re.findall(r"steps\.leaks\.outputs\.(\w+)", GUIDE))
 
 
+@pytest.mark.live
 def test_the_action_takes_no_command_from_an_input(machine):
     start(machine)
     code, output, folder = run_action(machine, flags="-quiet $(touch hacked) ; touch hacked", **{"fail-on": "leak; touch hacked"})
@@ -144,6 +146,7 @@ def test_the_action_takes_no_command_from_an_input(machine):
 
 @pytest.mark.parametrize("name, scripts", [("github", scripts_of(job_steps(WORKFLOW_ALONE))), ("gitlab", ["\n".join(GITLAB["leaks"]["script"])]),
                                            ("jenkins", re.findall(r"sh '''(.*?)'''", JENKINS, re.DOTALL))])
+@pytest.mark.live
 def test_the_shell_steps_find_the_leak_and_nothing_else(machine, name, scripts):
     assert scripts
     code, output = 0, ""
@@ -157,6 +160,7 @@ def test_the_shell_steps_find_the_leak_and_nothing_else(machine, name, scripts):
         assert schemas.junit_problems((machine.folder / "leaks.xml").read_text()) == []
 
 
+@pytest.mark.live
 def test_the_integration_test_fails_for_a_leak_only(machine):
     done = machine.run("go test -count=1 ./...")
     assert (done.returncode != 0) == machine.leaking, done.stdout
@@ -169,6 +173,7 @@ def test_the_integration_test_is_shown_as_it_is():
     assert all(line.strip() in source for line in shown.splitlines())
 
 
+@pytest.mark.live
 def test_a_known_leak_is_accepted_from_the_baseline_on(machine):
     start(machine)
     write, read = re.findall(r"^(leakfinder compare [^#\n]*baseline=.*? -- \S+)", GUIDE, re.MULTILINE)

@@ -35,12 +35,14 @@ def monitor(leakfinder, target, *args, samples: int = 6, **options):
     return leakfinder("monitor", f"-monitor-duration={samples * 100 - 50}ms", "-monitor-interval=100ms", *args, "-url", target.url, **options)
 
 
+@pytest.mark.timing
 def test_monitor_prints_a_plain_line_a_sample(leakfinder, quiet):
     result = monitor(leakfinder, quiet)
     assert result.code == CLEAN and "\x1b" not in result.stdout and "\r" not in result.stdout, result
     assert len([line for line in result.stdout.splitlines() if " 12" in line]) >= 4, result
 
 
+@pytest.mark.timing
 def test_monitor_in_json_writes_one_object_at_the_end(leakfinder, quiet):
     result = monitor(leakfinder, quiet, "-format=json")
     shown = report.of(result)
@@ -48,11 +50,13 @@ def test_monitor_in_json_writes_one_object_at_the_end(leakfinder, quiet):
 
 
 @pytest.mark.parametrize("sizes, pattern", [([20] * 12, "stable"), ([20 + 4 * i for i in range(12)], "growing"), ([60, 60, 60, 60, 20, 20, 20], "cliff")], ids=["stable", "growing", "cliff"])
+@pytest.mark.timing
 def test_monitor_recognises_a_heap_that_is(leakfinder, serve, sizes, pattern):
     shown = report.of(monitor(leakfinder, serve(heaps(sizes)), "-format=json", samples=7))
     assert shown["memory"]["pattern"] == pattern
 
 
+@pytest.mark.timing
 def test_monitor_alerts_the_moment_a_threshold_is_reached(leakfinder, serve):
     result = monitor(leakfinder, serve(moments(8)), "-goroutine-critical=60", "-goroutine-high=59", "-goroutine-moderate=58", "-goroutine-normal=57")
     assert result.code == FOUND, result
@@ -61,6 +65,7 @@ def test_monitor_alerts_the_moment_a_threshold_is_reached(leakfinder, serve):
     assert alert < len(lines) - 5, result
 
 
+@pytest.mark.timing
 def test_monitor_survives_a_target_that_is_away_for_a_while(leakfinder, serve):
     healthy = PprofAnswers([small_program()])
     target = serve(lambda exchange: exchange.reset() if 0.25 < time.monotonic() - target.requests[0].began < 0.65 else healthy(exchange))
@@ -69,6 +74,7 @@ def test_monitor_survives_a_target_that_is_away_for_a_while(leakfinder, serve):
     assert len(shown["goroutines"]["samples"]) >= 4
 
 
+@pytest.mark.timing
 def test_monitor_takes_a_restart_for_no_leak(leakfinder, serve):
     old, young = Program((replace(SEND, first_id=90_000, count=5),)), Program((replace(SEND, first_id=40, count=30),))
     shown = report.of(monitor(leakfinder, serve(PprofAnswers([old, old, old, young])), "-format=json"))

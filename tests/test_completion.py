@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from support import shells
+from support import pace, shells
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -105,7 +105,7 @@ def test_the_man_page_renders_without_a_warning(leakfinder, tmp_path):
         pytest.skip("groff is not installed")
     page = tmp_path / "leakfinder.1"
     page.write_text(leakfinder("completion", "man").stdout, encoding="utf-8")
-    done = subprocess.run(["groff", "-ww", "-man", "-Tutf8", "-P-c", str(page)], capture_output=True, text=True, timeout=30, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"})
+    done = subprocess.run(["groff", "-ww", "-man", "-Tutf8", "-P-c", str(page)], capture_output=True, text=True, timeout=pace.stretched(30), env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"})
     assert (done.returncode, done.stderr) == (0, ""), done
     text = re.sub(".\b", "", done.stdout)
     for words in ("-goroutines-only", "leakfinder analyze", "EXIT STATUS", "LEAKFINDER_PASSWORD", "-save-reports"):
@@ -117,7 +117,7 @@ def test_man_shows_the_page(leakfinder, tmp_path):
         pytest.skip("man is not installed")
     page = tmp_path / "leakfinder.1"
     page.write_text(leakfinder("completion", "man").stdout, encoding="utf-8")
-    done = subprocess.run(["man", "--warnings", "-l", str(page)], capture_output=True, text=True, timeout=30,
+    done = subprocess.run(["man", "--warnings", "-l", str(page)], capture_output=True, text=True, timeout=pace.stretched(30),
                           env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "MANPAGER": "cat", "MANWIDTH": "100"})
     assert (done.returncode, done.stderr) == (0, ""), done
     assert "LEAKFINDER(1)" in done.stdout

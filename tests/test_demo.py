@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from support import golang, places, report
+from support import golang, pace, places, report
 
 pytestmark = pytest.mark.live
 DEMO = places.PROJECT / "demo"
@@ -46,7 +46,7 @@ def environment(**more: str) -> dict[str, str]:
 def run_demo(folder: Path, *args: str, source: Path = DEMO) -> Demo:
     golang.required()
     done = subprocess.run([places.PROJECT / "leakfinder.sh", "demo", f"-keep={folder}", *args], cwd=folder, capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, timeout=300, check=False, env=environment(LEAKFINDER_DEMO_SOURCE=str(source)))
+                          stdin=subprocess.DEVNULL, timeout=pace.stretched(300), check=False, env=environment(LEAKFINDER_DEMO_SOURCE=str(source)))
     kept = folder / "report.json"
     assert kept.exists(), f"no report\nexit {done.returncode}\n{done.stdout}\n{done.stderr}"
     data = report.parse(kept.read_text())
@@ -126,10 +126,10 @@ def verify(tmp_path: Path, served: list, findings: list, serve) -> subprocess.Co
     """Runs the demo's own judge on a made-up report."""
     toolchain = golang.required()
     binary = tmp_path / "orders"
-    subprocess.run([toolchain.command, "build", "-buildvcs=false", "-o", binary, "."], cwd=DEMO, env=toolchain.environment(), check=True, timeout=300)
+    subprocess.run([toolchain.command, "build", "-buildvcs=false", "-o", binary, "."], cwd=DEMO, env=toolchain.environment(), check=True, timeout=pace.stretched(300))
     (tmp_path / "report.json").write_text(json.dumps({"health": {"score": 100, "level": "healthy"}, "findings": findings}))
     target = serve(lambda exchange: exchange.answer(200, json.dumps(served).encode(), "application/json"))
-    return subprocess.run([binary, "-verify", target.url, "-report", tmp_path / "report.json"], capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run([binary, "-verify", target.url, "-report", tmp_path / "report.json"], capture_output=True, text=True, timeout=pace.stretched(60), check=False)
 
 
 def test_the_demo_fails_when_a_planted_line_is_named_one_line_off(tmp_path, serve):
@@ -167,12 +167,12 @@ def test_an_interrupted_demo_leaves_no_process_and_no_file(tmp_path, number):
         assert time.monotonic() < end and started.poll() is None, "the service and its customers did not start"
         time.sleep(0.05)
     os.killpg(started.pid, number)
-    output, _ = started.communicate(timeout=30)
+    output, _ = started.communicate(timeout=pace.stretched(30))
     assert started.returncode == 128 + number, output.decode()
     assert processes_of(tmp_path) == [] and list(tmp_path.iterdir()) == [], output.decode()
 
 
 def test_an_unknown_flag_of_the_demo_is_refused(tmp_path):
-    done = subprocess.run([places.PROJECT / "leakfinder.sh", "demo", "-leak=false"], cwd=tmp_path, capture_output=True, text=True, timeout=60,
+    done = subprocess.run([places.PROJECT / "leakfinder.sh", "demo", "-leak=false"], cwd=tmp_path, capture_output=True, text=True, timeout=pace.stretched(60),
                           env=environment(), check=False)
     assert done.returncode == 2 and "-leak=false" in done.stderr, done

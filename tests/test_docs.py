@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from fake_target import FakeTarget
-from support import certificates, places
+from support import certificates, pace, places
 from support.binary import CLEAN, FOUND, run
 from support.live import LiveTarget
 from support.pprof_answers import PprofAnswers, small_program
 
 LOOKS = ("-sample-interval=50ms",)
 LEAKPROF = ("-leakprof-samples=2", "-leakprof-interval=100ms")
-BRIEF = {"monitor": ("-monitor-duration=350ms", "-monitor-interval=100ms"), "analyze": LOOKS, "filter": LOOKS, "memory": LOOKS, "check": LOOKS,
+BRIEF = {"monitor": (f"-monitor-duration={pace.stretched(350):.0f}ms", "-monitor-interval=100ms"), "analyze": LOOKS, "filter": LOOKS, "memory": LOOKS, "check": LOOKS,
          "capture": ("-samples=2", *LOOKS), "patterns": LEAKPROF, "channels": LEAKPROF, "compare": ()}
 NO_TARGET = ("help", "version", "explain", "completion")
 GUIDE = places.PROJECT / "docs" / "guide.md"
@@ -109,7 +109,7 @@ def desk(leakfinder, target, captured) -> None:
         leakfinder.write(name, dump)
     leakfinder.write("crash.log", "panic: out of orders\n\n" + dump + "exit status 2\n")
     for name in ("before.pb.gz", "after.pb.gz"):
-        subprocess.run(["curl", "-sSf", "-o", leakfinder.folder / name, f"{target.url}/debug/pprof/heap"], check=True, timeout=30)
+        subprocess.run(["curl", "-sSf", "-o", leakfinder.folder / name, f"{target.url}/debug/pprof/heap"], check=True, timeout=pace.stretched(30))
     for name in ("orders.tar.gz", "before.tar.gz", "after.tar.gz"):
         shutil.copy(captured, leakfinder.folder / name)
     leakfinder.write("patterns.yaml", next(block for block in blocks(GUIDE, "yaml") if block.startswith("# patterns.yaml")))

@@ -11,18 +11,12 @@ import pytest
 from misbehaviours import drip, silent
 from support import report
 from support.binary import CLEAN, INTERRUPTED, UNREADABLE
-from support.places import slowdown
+from support.pace import wait_until
+from support.places import instrumented, slowdown
 from support.pprof_answers import PprofAnswers, small_program
 
 HEALTHY = PprofAnswers([small_program()])
 SIGNALS = [(signal.SIGINT, INTERRUPTED), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
-
-
-def wait_until(happened, within: float = 20) -> None:
-    end = time.monotonic() + within
-    while not happened():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.01)
 
 
 def half_files(folder: Path) -> list[Path]:
@@ -78,6 +72,7 @@ def test_a_working_directory_that_nobody_can_write_to_is_no_matter_without_repor
     assert saved.code == UNREADABLE and "main.(*pool).work" in saved.stdout, saved
 
 
+@pytest.mark.timing
 def test_a_report_is_never_seen_half_written(leakfinder, quiet):
     """Whoever watches the folder sees a report only when it is whole: it gets its name last."""
     out = leakfinder.folder / "out.json"
@@ -110,6 +105,7 @@ PHASES = {
 # One signal is enough to tell the transports apart.
 @pytest.mark.parametrize("url, number, code", [*(("url", *row) for row in SIGNALS), ("named_url", *SIGNALS[0])], ids=lambda value: str(value))
 @pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.timing
 def test_a_signal_ends_it_at_once_while(leakfinder, serve, phase, url, number, code):
     behave, accepts, reached = PHASES[phase]
     target = serve(behave, accepts=accepts)
@@ -129,6 +125,7 @@ def test_a_signal_ends_it_at_once_while(leakfinder, serve, phase, url, number, c
     ("analyze", "-samples=50", "-sample-interval=1s"), ("patterns", "-leakprof-samples=50", "-leakprof-interval=1s"),
     ("monitor", "-monitor-duration=60s", "-monitor-interval=1s"), ("analyze", "-samples=1", "-force-gc", "-gc-wait=60s"),
     ("compare", "-wait=60s")], ids=lambda command: " ".join(command[:2]))
+@pytest.mark.timing
 def test_a_signal_between_samples_shows_and_saves_the_result_so_far(leakfinder, serve, command, number, code):
     target = serve()
     running = leakfinder.start(*command, "-format=json", "-save-reports", "-reports-dir=saved", "-url", target.url)
@@ -143,6 +140,7 @@ def test_a_signal_between_samples_shows_and_saves_the_result_so_far(leakfinder, 
     assert not half_files(leakfinder.folder)
 
 
+@pytest.mark.timing
 def test_a_second_signal_ends_it_whatever_it_is_doing(leakfinder, quiet):
     """stdout is a pipe that nobody reads: writing the result never ends, so only the second signal can."""
     reader, writer = os.pipe()
@@ -166,6 +164,7 @@ def test_a_second_signal_ends_it_whatever_it_is_doing(leakfinder, quiet):
     assert result.code == INTERRUPTED, result
 
 
+@pytest.mark.timing
 def test_ignored_signals_stay_ignored(leakfinder, serve):
     """As under nohup."""
     target = serve()
@@ -181,7 +180,7 @@ def test_ignored_signals_stay_ignored(leakfinder, serve):
 @pytest.mark.parametrize("descriptors", [4, 5, 6, 8, 12])
 @pytest.mark.parametrize("url", ["url", pytest.param("named_url", id="through libcurl")])
 def test_without_file_descriptors_there_is_a_message_and_no_crash(leakfinder, quiet, url, descriptors):
-    if slowdown() > 1:
+    if instrumented() > 1:
         pytest.skip("UBSan opens a pipe to look at an object, and takes one that it cannot look at for broken")
     result = leakfinder("check", "-url", getattr(quiet, url), limits=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors)))
     assert result.code in (CLEAN, UNREADABLE), result
@@ -198,7 +197,7 @@ def test_a_small_stack_is_enough_for_a_dump_of_deep_stacks(leakfinder, command):
     deep = "".join(f"main.f{n}(0x1)\n\t/m.go:{n} +0x1\n" for n in range(1, 3000))
     leakfinder.write("dump.txt", "".join(f"goroutine {g} [select]:\n{deep}\n" for g in range(1, 20)))
     limits = lambda: resource.setrlimit(resource.RLIMIT_STACK, (256 << 10, 256 << 10))
-    if slowdown() > 1:
+    if instrumented() > 1:
         pytest.skip("a sanitizer needs more stack of its own")
     assert leakfinder(command, "dump.txt", limits=limits).code in (0, 1)
 
@@ -227,6 +226,7 @@ def test_a_closed_stderr_is_no_reason_to_fail(leakfinder, quiet):
 
 @pytest.mark.parametrize("flag", ["-config", "-patterns-file", "-baseline", "leakfinder.yaml"])
 @pytest.mark.parametrize("number, code", SIGNALS, ids=lambda value: str(value))
+@pytest.mark.timing
 def test_a_signal_ends_the_wait_for_settings_that_nobody_writes(leakfinder, quiet, flag, number, code):
     os.mkfifo(leakfinder.folder / ("pipe" if flag.startswith("-") else flag))
     running = leakfinder.start("check", "-url", quiet.url, *([f"{flag}=pipe"] if flag.startswith("-") else []))

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from support.binary import peak_rss
-from support.places import slowdown
+from support.places import instrumented, slowdown
 from support.synthetic import Group, Program, frames
 
 CALLERS = [f"main.caller{n} /src/app/call.go:{n + 1}" for n in range(40)]
@@ -72,7 +72,7 @@ def test_a_limit_that_is_none_is_refused(leakfinder, flag):
 
 def test_the_limits_bound_the_memory(leakfinder):
     """Sixty thousand goroutines, each with a stack and names of its own."""
-    if slowdown() > 1:
+    if instrumented() > 1:
         pytest.skip("a sanitizer build has memory of its own")
     leakfinder.write("dump.txt", "".join(
         f"goroutine {n} [select]:\nexample.com/{'p' * 200}/{n}.f(0x1)\n\t/src/{'d' * 200}/{n}.go:1 +0x1\n\n" for n in range(1, 60_000)))
@@ -95,13 +95,13 @@ def test_a_dump_of_sixty_thousand_sites_is_reported_in_part_and_tells_how_many_w
     assert shown["goroutines"]["total"] == 59_999
     assert len(shown["findings"]) == 10_000
     assert [warning["count"] for warning in shown["warnings"] if "findings" in warning["message"]] == [49_999]
-    if slowdown() == 1:
+    if instrumented() == 1:
         assert peak_rss(command, "dump.txt", cwd=leakfinder.folder) < 400 << 20
 
 
 def test_a_profile_whose_stacks_share_their_frames_is_not_written_out_stack_by_stack(leakfinder):
     """Two bytes a frame in the profile were two hundred in the report."""
-    if slowdown() > 1:
+    if instrumented() > 1:
         pytest.skip("a sanitizer build has memory of its own")
     deep = [frames(f"example.com/{'long' * 20}/pkg.f{n} /src/{'deep' * 20}/f.go:{n + 1}")[0] for n in range(300)]
     groups = tuple(Group(1, "chan receive", (*frames(f"main.site{n} /src/app/s.go:{n + 1}"), *(deep[(n + k * (1 + n % 7)) % 300] for k in range(500))))

@@ -5,9 +5,10 @@ import pytest
 from fake_target import FakeTarget
 from misbehaviours import ROWS, Row, shows
 from support import binary, report
-from support.places import slowdown
+from support.places import instrumented, slowdown
 from support.pprof_answers import PprofAnswers, small_program
 
+pytestmark = pytest.mark.timing
 TIMEOUT = 1.0
 MEMORY = 200 << 20
 
@@ -48,7 +49,7 @@ def test_it_ends_within_the_timeout_and_a_second_when_a_target(outcome):
 
 def test_it_stays_under_200_mib_when_a_target(outcome):
     _, result = outcome
-    if slowdown() > 1:
+    if instrumented() > 1:
         pytest.skip("a sanitizer build has memory of its own")
     assert result.peak_rss_bytes < MEMORY, result
 
@@ -91,7 +92,7 @@ def test_no_request_follows_the_first_timeout(serve, leakfinder):
 def test_every_other_status_is_one_line_that_names_it(serve, leakfinder, hundred):
     """The rows have those that a person meets; here are all that there may be."""
     numbers = [number for number in range(hundred, hundred + 100) if number not in (100, 102, 103, 200)]
-    for number in numbers[::1 if slowdown() == 1 else 9]:
+    for number in numbers[::1 if instrumented() == 1 else 9]:
         target = serve(lambda exchange, number=number: exchange.send(f"HTTP/1.1 {number} Odd\r\nContent-Length: 3\r\n\r\nno\n".encode()))
         result = leakfinder(f"-timeout={TIMEOUT}s", "check", "-url", target.url)
         assert result.code == 3 and len(result.error_lines) == 1 and result.seconds < TIMEOUT + slowdown(), (number, result)

@@ -17,7 +17,7 @@ import pytest
 
 from fake_target import FakeTarget
 from misbehaviours import answer_of
-from support import binary, places
+from support import binary, pace, places
 from support.pprof_answers import PprofAnswers, small_program
 
 RUNNER = places.PROJECT / "leakfinder.sh"
@@ -26,7 +26,7 @@ THREE_LINES = 'import _ "net/http/pprof"'
 
 def run(*args, folder: Path, runner: Path = RUNNER, **options) -> subprocess.CompletedProcess:
     env = {**binary.clean_environment(folder), "LEAKFINDER_BINARY": str(places.binary()), "LEAKFINDER_SKIP_SETUP": "1", **options.pop("env", {})}
-    options = {"stdin": subprocess.DEVNULL, "timeout": 60, **options} if "input" not in options else {"timeout": 60, **options}
+    options = {"stdin": subprocess.DEVNULL, "timeout": pace.stretched(60), **options} if "input" not in options else {"timeout": pace.stretched(60), **options}
     return subprocess.run([str(runner), *map(str, args)], cwd=folder, capture_output=True, text=True, env=env, check=False, **options)
 
 
@@ -91,7 +91,7 @@ def test_an_unknown_host_is_answered_with_what_to_do(tmp_path):
 def test_a_certificate_that_is_not_trusted_is_answered_with_what_to_do(tmp_path):
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-                    "-subj", "/CN=localhost", "-keyout", key, "-out", certificate], check=True, capture_output=True, timeout=60)
+                    "-subj", "/CN=localhost", "-keyout", key, "-out", certificate], check=True, capture_output=True, timeout=pace.stretched(60))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     with FakeTarget(PprofAnswers([small_program()]), tls=context) as target:
@@ -123,6 +123,7 @@ def test_standard_input_reaches_the_binary(tmp_path, recorder):
 
 
 @pytest.mark.parametrize("number, whole_group, code", [(signal.SIGTERM, False, 143), (signal.SIGHUP, False, 129), (signal.SIGINT, True, 130)])
+@pytest.mark.timing
 def test_signals_end_the_binary_in_its_own_way(tmp_path, recorder, number, whole_group, code):
     script, _ = recorder("""
         def leave(number, _):
@@ -139,7 +140,7 @@ def test_signals_end_the_binary_in_its_own_way(tmp_path, recorder, number, whole
                                start_new_session=True)
     assert started.stdout.readline() == "ready\n"
     (os.killpg if whole_group else os.kill)(started.pid, number)
-    assert started.communicate(timeout=20)[0] == "so far\n"
+    assert started.communicate(timeout=pace.stretched(20))[0] == "so far\n"
     assert started.returncode == code
 
 
@@ -162,7 +163,7 @@ def clone(tmp_path: Path) -> Path:
 
 def in_clone(clone: Path) -> subprocess.CompletedProcess:
     env = {name: value for name, value in binary.clean_environment(clone).items()}
-    return subprocess.run([clone / "leakfinder.sh", "check", "a b"], cwd=clone.parent, capture_output=True, text=True, timeout=60, env=env, check=False)
+    return subprocess.run([clone / "leakfinder.sh", "check", "a b"], cwd=clone.parent, capture_output=True, text=True, timeout=pace.stretched(60), env=env, check=False)
 
 
 def test_a_clone_without_a_binary_builds_it_first_and_says_so(clone):

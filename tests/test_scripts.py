@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from support import places
+from support import pace, places
 
 SCRIPTS = places.PROJECT / "scripts"
 
 
 def run(name: str, *args: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess:
     clean = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "CI": "true", **(env or {})}
-    return subprocess.run([SCRIPTS / name, *args], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120, env=clean, check=False)
+    return subprocess.run([SCRIPTS / name, *args], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=pace.stretched(120), env=clean, check=False)
 
 
 @pytest.fixture

@@ -69,6 +69,10 @@ struct NamedForm {
   bool DumpForms::* member;
 };
 
+void PrintTo(const NamedForm& form, std::ostream* out) {
+  *out << form.name;
+}
+
 class GeneratedForm : public ::testing::TestWithParam<NamedForm> {};
 
 TEST_P(GeneratedForm, IsReadAsTheRefereeReadsIt) {

@@ -175,6 +175,10 @@ struct SinkRow {
   std::function<void(const std::string& text, const std::string& out)> check;
 };
 
+void PrintTo(const SinkRow& sink, std::ostream* out) {
+  *out << sink.name;
+}
+
 std::vector<SinkRow> sinks() {
   return {
       {"Terminal", for_terminal,

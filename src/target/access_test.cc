@@ -68,7 +68,7 @@ class Variable {
 /// The error of opening the target, or of one request for its heap.
 Error error_of(const TargetSpec& spec) {
   Limits limits;
-  limits.timeout = std::chrono::milliseconds(5'000);
+  limits.timeout = testing::stretched(5'000);
   const auto source = open_http(spec, limits);
   if (!source) return source.error();
   std::vector<Transfer> transfers(1);

@@ -232,7 +232,7 @@ TEST_P(OnTheWire, ALaterRequestTakesTheConnectionThatIsLeft) {
     echo(connection, request);
   });
   Limits limits = testing::short_limits();
-  limits.timeout = limits.connect = limits.stall = std::chrono::milliseconds(300);
+  limits.timeout = limits.connect = limits.stall = testing::stretched(300);
   const Client client = client_of(server.url(), limits);
   client.fetch({"lost", "b"});
   silent = false;

@@ -24,6 +24,19 @@ void PrintTo(const Reading& reading, std::ostream* out) {
   *out << reading.text;
 }
 
+/// Makes the name of a case: its number, and what of the text may stand in a name.
+std::string name_of(std::size_t number, std::string_view text) {
+  std::string name = std::to_string(number) + '_';
+  for (const char c : text.substr(0, 60)) {
+    if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')) {
+      name += c;
+    } else if (name.back() != '_') {
+      name += '_';
+    }
+  }
+  return name;
+}
+
 class UrlForm : public ::testing::TestWithParam<Reading> {};
 
 TEST_P(UrlForm, LeadsToTheProfilesAndToTheRoot) {
@@ -69,7 +82,8 @@ INSTANTIATE_TEST_SUITE_P(
         Reading{"unix:///run/app.sock", "http://localhost/debug/pprof/goroutine?debug=2",
                 "http://localhost/debug/vars"},
         Reading{"unix:/run/app.sock:/admin/", "http://localhost/admin/debug/pprof/goroutine?debug=2",
-                "http://localhost/admin/debug/vars"}));
+                "http://localhost/admin/debug/vars"}),
+    [](const auto& row) { return name_of(row.index, row.param.text); });
 
 class BrokenUrl : public ::testing::TestWithParam<std::pair<std::string, std::string>> {};
 
@@ -91,7 +105,8 @@ INSTANTIATE_TEST_SUITE_P(
                       std::pair("http://u:p%0a@h/", "password"), std::pair("http://u:p%zz@h/", "password"),
                       std::pair("http://u%3Av:p@h/", "user"), std::pair("unix://run/app.sock", "unix:///"),
                       std::pair("unix:///" + std::string(200, 'x'), "107"), std::pair("http://u:1/2@h/", "%2F"),
-                      std::pair("javascript:alert(1)", "port"), std::pair(std::string(9000, 'x'), "8192")));
+                      std::pair("javascript:alert(1)", "port"), std::pair(std::string(9000, 'x'), "8192")),
+    [](const auto& row) { return name_of(row.index, row.param.first); });
 
 TEST(TargetUrl, ShowsNeitherUserNorPasswordNorQueryValues) {
   const auto url = TargetUrl::parse("https://alice:s3cret@h:8443/p/debug/pprof/heap?token=hush&debug=1&flag");

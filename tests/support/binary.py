@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Mapping, Sequence
 
-from . import places
+from . import pace, places
 
 USAGE, UNREADABLE, FOUND, CLEAN, INTERRUPTED = 2, 3, 1, 0, 130
 
@@ -73,7 +73,8 @@ class Running:
         return bytes(self.output[name]).decode("utf-8", "backslashreplace")
 
     def wait(self, timeout: float) -> Result:
-        """Waits for the end; a run that outlives the timeout is killed and fails the test."""
+        """Waits for the end; a run that outlives the timeout, longer on a busy machine, is killed and fails the test."""
+        timeout = pace.stretched(timeout)
         hung = not self._ends_within(timeout)
         if hung:
             os.kill(self.process.pid, signal.SIGKILL)
@@ -151,7 +152,7 @@ def run_measured(*args, cwd: Path, timeout: float = 60) -> Result:
                                    stderr=subprocess.PIPE, pass_fds=(write,), start_new_session=True)
         os.close(write)
         try:
-            stdout, stderr = process.communicate(timeout=timeout)
+            stdout, stderr = process.communicate(timeout=pace.stretched(timeout))
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             raise

@@ -5,6 +5,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import pace
+
 SUBJECT_ALT_NAMES = "subjectAltName=IP:127.0.0.1,DNS:localhost"
 
 
@@ -28,7 +30,7 @@ class Authority:
 
 
 def openssl(*args) -> None:
-    run = subprocess.run(["openssl", *map(str, args)], capture_output=True, text=True, timeout=60, check=False)
+    run = subprocess.run(["openssl", *map(str, args)], capture_output=True, text=True, timeout=pace.stretched(60), check=False)
     assert run.returncode == 0, run.stderr
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Mapping
 from urllib.parse import urlencode
 
-from . import golang
+from . import golang, pace
 
 READY_WITHIN = 20.0
 
@@ -34,7 +34,7 @@ class LiveTarget:
             self.lines.put(self.log[-1])
 
     def _address(self) -> str:
-        end = time.monotonic() + READY_WITHIN
+        end = time.monotonic() + pace.stretched(READY_WITHIN)
         try:
             while time.monotonic() < end:
                 line = self.lines.get(timeout=max(0.01, end - time.monotonic()))
@@ -68,7 +68,7 @@ class LiveTarget:
 
     def wait_for_goroutines(self, at_least: int, within: float = 15) -> None:
         """Waits until so many goroutines live; the program is told to make them, so this is short."""
-        end = time.monotonic() + within
+        end = time.monotonic() + pace.stretched(within)
         while self.goroutines() < at_least:
             assert time.monotonic() < end, f"only {self.goroutines()} goroutines, wanted {at_least}"
             time.sleep(0.02)

@@ -1,5 +1,6 @@
 """Opens HTML reports in Debian's Chromium through playwright-core, by the script tests/pages/look.mjs."""
 
+import fcntl
 import functools
 import json
 import re
@@ -36,8 +37,16 @@ def packages() -> Path:
     folder = places.PROJECT / "build" / "pages" / "npm"
     lock = (WEB / "package-lock.json").read_bytes()
     stamp = folder / "node_modules" / ".installed-lock"
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / ".lock", "w") as beside:
+        fcntl.flock(beside, fcntl.LOCK_EX)
+        install(folder, lock, stamp)
+    return folder
+
+
+def install(folder: Path, lock: bytes, stamp: Path) -> None:
+    npm = shutil.which("npm")
     if not stamp.is_file() or stamp.read_bytes() != lock:
-        folder.mkdir(parents=True, exist_ok=True)
         for name in ("package.json", "package-lock.json", ".npmrc"):
             shutil.copy(WEB / name, folder / name)
         done = subprocess.run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=1"],
@@ -45,7 +54,6 @@ def packages() -> Path:
         if done.returncode != 0:
             pytest.skip(f"npm packages for the browser cannot be installed: {done.stderr.strip().splitlines()[-1:]}")
         stamp.write_bytes(lock)
-    return folder
 
 
 def chromium() -> str:

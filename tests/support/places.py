@@ -4,6 +4,8 @@ import functools
 import os
 from pathlib import Path
 
+from . import pace
+
 TESTS = Path(__file__).resolve().parent.parent
 PROJECT = TESTS.parent
 GOPROGS = TESTS / "goprogs"
@@ -26,7 +28,12 @@ def samples() -> list[Path]:
 
 
 @functools.cache
-def slowdown() -> float:
-    """How much slower than release the binary may be: 1, or more for a sanitizer build."""
+def instrumented() -> float:
+    """How much slower the binary is than the release: 1, or more for a sanitizer build."""
     content = binary().read_bytes() if binary().is_file() else b""
     return 10.0 if b"__tsan_init" in content else 6.0 if b"__asan_init" in content else 1.0
+
+
+def slowdown() -> float:
+    """How much longer than promised the binary may take: because of what it is, and of how busy the machine is."""
+    return instrumented() * pace.factor()

@@ -13,7 +13,7 @@ from typing import Mapping
 
 import pyte
 
-from . import places, terminal
+from . import pace, places, terminal
 from .binary import clean_environment
 
 
@@ -52,7 +52,7 @@ class Screen:
 
     def until(self, happened: Callable[[str], bool], within: float = 20) -> str:
         """Reads until the text on the screen satisfies; fails with the screen."""
-        end = time.monotonic() + within
+        end = time.monotonic() + pace.stretched(within)
         while not happened(self.text()):
             assert time.monotonic() < end, f"it did not happen\n{self.text()}"
             assert self._read(0.2) is not False or happened(self.text()), f"it ended\n{self.text()}"
@@ -60,7 +60,7 @@ class Screen:
 
     def ended(self, within: float = 20) -> int:
         """Reads to the end and returns the exit code."""
-        end = time.monotonic() + within
+        end = time.monotonic() + pace.stretched(within)
         while self._read(0.2) is not False:
             assert time.monotonic() < end, f"it did not end\n{self.text()}"
         self.echoed_at_end = self.echoes()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from . import terminal
+from . import pace, terminal
 
 ESCAPES = re.compile(r"\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07]*\x07|[()][0-9A-Z]|[=>78])")
 READY = "READY-TO-TYPE"
@@ -31,7 +31,7 @@ def needs(shell: str) -> str:
 
 def checked(shell: str, script: Path) -> None:
     """Fails unless the shell finds the script well-formed."""
-    done = subprocess.run([needs(shell), "-n", str(script)], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([needs(shell), "-n", str(script)], capture_output=True, text=True, timeout=pace.stretched(30))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), done
 
 
@@ -48,7 +48,7 @@ def after_tab(shell: str, script: Path, typed: str, folder: Path) -> str:
         _send(master, f"{setup}; source {script}; PS1=; stty cols 200 rows 100; echo READY''-TO-TYPE\n")
         _read_until(master, lambda shown: READY in shown, 20)
         _send(master, typed + "\t\t")
-        return _read_until(master, lambda _: False, 1.0)
+        return _read_until(master, lambda _: False, pace.factor())
     finally:
         os.close(master)
         _end(child)
@@ -57,7 +57,7 @@ def after_tab(shell: str, script: Path, typed: str, folder: Path) -> str:
 def fish_offers(script: Path, typed: str, folder: Path) -> list[str]:
     """What fish offers for a command line, descriptions left out."""
     done = subprocess.run([needs("fish"), "-N", "-c", f"source {script}; complete -C {_quoted(typed)}"], capture_output=True, text=True,
-                          cwd=folder, timeout=30, env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "LC_ALL": "C.UTF-8"})
+                          cwd=folder, timeout=pace.stretched(30), env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "LC_ALL": "C.UTF-8"})
     assert (done.returncode, done.stderr) == (0, ""), done
     return [line.split("\t")[0] for line in done.stdout.splitlines()]
 
@@ -72,7 +72,7 @@ def _send(master: int, text: str) -> None:
 
 def _read_until(master: int, happened, quiet: float) -> str:
     """Reads until `happened`, or until nothing came for so long."""
-    output, end = b"", time.monotonic() + 30
+    output, end = b"", time.monotonic() + pace.stretched(30)
     while time.monotonic() < end:
         ready, _, _ = select.select([master], [], [], quiet)
         if not ready:

@@ -13,7 +13,7 @@ from typing import Mapping
 
 import pytest
 
-from . import places
+from . import pace, places
 from .binary import clean_environment
 
 
@@ -40,7 +40,7 @@ def run(*args, cwd: Path, env: Mapping[str, str] | None = None, columns: int = 1
         fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         os.chdir(cwd)
         os.execve(places.binary(), ["leakfinder", *map(str, args)], {**clean_environment(cwd), "TERM": "xterm-256color", **(env or {})})
-    output, end = b"", time.monotonic() + timeout
+    output, end = b"", time.monotonic() + pace.stretched(timeout)
     try:
         while time.monotonic() < end:
             ready, _, _ = select.select([master], [], [], 0.3 if keys else 1.0)

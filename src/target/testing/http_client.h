@@ -9,13 +9,14 @@
 
 #include "target/source.h"
 #include "target/testing/loopback_server.h"
+#include "target/testing/pace.h"
 #include "target/transports.h"
 
 namespace lf::target::testing {
 
 inline Limits short_limits() {
   Limits limits;
-  limits.timeout = std::chrono::milliseconds(5'000);
+  limits.timeout = stretched(5'000);
   limits.max_body_bytes = 1 << 20;
   return limits;
 }
@@ -29,6 +30,14 @@ inline TargetSpec spec_of(const std::string& url) {
 /// What carries the bytes of a target.
 enum class Transport : std::uint8_t { kPlain, kCurl };
 inline constexpr std::array kBothTransports{Transport::kPlain, Transport::kCurl};
+
+inline std::string name_of(Transport transport) {
+  return transport == Transport::kPlain ? "Plain" : "Curl";
+}
+
+inline void PrintTo(Transport transport, std::ostream* out) {
+  *out << name_of(transport);
+}
 
 /// Opens a target as `open_http` does, through the transport of the test's choice.
 inline Result<std::unique_ptr<HttpSource>> open_through(Transport transport, const TargetSpec& spec,
@@ -82,9 +91,7 @@ class Client {
 /// What holds whatever carries the bytes.
 class OnBothTransports : public ::testing::TestWithParam<Transport> {
  public:
-  static std::string name_of(const ::testing::TestParamInfo<Transport>& info) {
-    return info.param == Transport::kPlain ? "Plain" : "Curl";
-  }
+  static std::string name_of(const ::testing::TestParamInfo<Transport>& info) { return testing::name_of(info.param); }
 
  protected:
   static Client client_of(const std::string& url, const Limits& limits = short_limits()) {
