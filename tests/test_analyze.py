@@ -53,10 +53,38 @@ def test_goroutines_that_are_born_and_never_leave_are_a_leak_when_seen_for_long(
 
 
 def test_growth_seen_for_a_moment_only_is_a_suspect_with_the_command_that_settles_it(leakfinder, serve):
-    shown = leakfinder.json(*FAST, "-samples=3", "-url", serve(PprofAnswers(growing(3))).url)
+    shown = leakfinder.json(*FAST, "-samples=3", "-settle=0", "-url", serve(PprofAnswers(growing(3))).url)
     found = [f for f in shown.at_function("main.ask.func1") if f["rule"] == "goroutine/growing-site"]
     assert shown.run.code == CLEAN and [f["verdict"] for f in found] == ["suspect"], shown.findings
-    assert "leakfinder" in found[0]["advice"] + " ".join(found[0]["evidence"])
+    assert shown.data["next"].startswith("leakfinder analyze -settle=60s http://127.0.0.1:"), shown.data["next"]
+
+
+def test_the_default_look_goes_on_until_growth_is_settled(leakfinder, live):
+    target = live("-mode=healthy,leak_send", "-every=100ms", fresh=True)
+    shown = leakfinder.json("analyze", "-save-reports=false", "-url", target.url, timeout=60)
+    assert [f["function"] for f in shown.with_verdict("leak")] == ["main.sendAnswer"], shown.findings
+    assert len(shown.data["goroutines"]["samples"]) > 4 and "next" not in shown.data, shown.data["goroutines"]
+
+
+def test_the_default_look_at_a_healthy_program_takes_two_samples_and_says_what_it_would_have_seen(leakfinder, quiet):
+    shown = leakfinder.json("analyze", "-save-reports=false", "-url", quiet.url)
+    assert len(shown.data["goroutines"]["samples"]) == 2 and shown.data["health"]["level"] == "healthy"
+    assert 9 < shown.data["limits"]["goroutines_per_s"] < 19 and "bytes_per_s" not in shown.data["limits"], shown.data["limits"]
+
+
+def test_what_is_still_in_doubt_leaves_health_unknown_and_names_the_command_that_tells_more(leakfinder):
+    """Three came beside twenty, nobody left: neither a suspect nor a clean bill."""
+    moments = [Program((*small_program().groups, replace(SEND, count=count)), small_program().sites) for count in (20, 21, 23)]
+    names = write_series(leakfinder, moments)
+    shown = leakfinder.json("analyze", "-sample-interval=1s", *names)
+    assert shown.run.code == CLEAN and shown.data["health"] == {"level": "unknown"}, shown.data["health"]
+    assert "main.ask.func1 grows, 20 to 23" in shown.data["not_judged"], shown.data["not_judged"]
+
+
+def test_idle_workers_are_not_accused_whatever_their_number(leakfinder, live):
+    target = live("-mode=crowd", "-n=3008", fresh=True)
+    shown = leakfinder.json("analyze", "-save-reports=false", "-url", target.url)
+    assert shown.run.code == CLEAN and not shown.with_verdict("suspect") and "not_judged" not in shown.data, shown.findings
 
 
 def test_the_growth_is_given_per_minute(leakfinder):

@@ -14,7 +14,7 @@ from support.live import LiveTarget
 PROGRAMS = {"leakfinder", "leakfinder.sh", "leak_detector.sh", "leak-detector"}
 COMMANDS = ("check", "monitor", "analyze", "compare", "filter", "patterns", "channels", "memory", "help")
 BRIEF = {  # added at the end, where the last value wins
-    "check": (), "analyze": ("-sample-interval=50ms",), "monitor": (f"-monitor-duration={pace.stretched(1000):.0f}ms", "-monitor-interval=150ms"), "compare": ("-wait=100ms",), "filter": (), "memory": (),
+    "check": (), "analyze": ("-sample-interval=50ms", "-settle=0s"), "monitor": (f"-monitor-duration={pace.stretched(1000):.0f}ms", "-monitor-interval=150ms"), "compare": ("-wait=100ms",), "filter": (), "memory": (),
     "patterns": ("-leakprof-samples=2", "-leakprof-interval=150ms", "-leakprof-threshold=2"), "channels": ("-leakprof-samples=2", "-leakprof-interval=150ms", "-leakprof-threshold=2"),
 }
 PLACEHOLDERS = {"=N": "=2", "=DURATION": "=200ms", "=PERCENT": "=60"}
@@ -67,7 +67,7 @@ LINES, FLAGS, OTHERS = read_blocks()
 
 @pytest.fixture(scope="module")
 def target(live) -> LiveTarget:
-    started = live("-mode=healthy,leak_send", "-every=300ms")
+    started = live("-mode=healthy,leak_send,stable_heap", "-n=8", "-every=300ms")
     time.sleep(1.2)
     return started
 

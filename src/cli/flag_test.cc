@@ -81,7 +81,7 @@ TEST(FlagTable, ShowsTheDefaultsThatOptionsHave) {
     EXPECT_TRUE(applied) << flag->name << ": " << applied.error().message;
     EXPECT_TRUE(options == Options{}) << flag->name << " is not " << flag->default_text << " by default";
   }
-  EXPECT_THAT(in_words, testing::ElementsAre("config", "sample-interval", "samples"));
+  EXPECT_THAT(in_words, testing::ElementsAre("config", "sample-interval", "samples", "settle"));
 }
 
 TEST(FlagTable, SetsSomethingWithEveryFlag) {

@@ -56,7 +56,10 @@ Result<Verdicts> run(const History& history, const DetectOptions& options) {
   verdicts.left_out = findings.left_out;
   if (options.leakprof != LeakProf::kOff) keep_signatures(options, verdicts.findings);
   if (options.goroutines) {
-    for (const Doubt& doubt : find_doubts(context)) verdicts.doubts.emplace_back(doubt.words);
+    for (const Doubt& doubt : find_doubts(context)) {
+      const bool listed = options.leakprof == LeakProf::kOff || doubt.count >= options.leakprof_threshold;
+      if (listed) verdicts.doubts.emplace_back(doubt.words);
+    }
   }
   verdicts.limits = find_limits(context);
   judge_levels(series, options, verdicts);

@@ -69,7 +69,7 @@ std::string words_of(const Context& context, std::uint32_t index) {
   const Group& group = context.series.groups[index];
   const Growth& growth = context.groups[index].growth;
   const std::string_view function = context.symbols.function(group.site);
-  if (growth.last() > growth.first()) return format("{} grows, {} → {}", function, growth.first(), growth.last());
+  if (growth.last() > growth.first()) return format("{} grows, {} to {}", function, growth.first(), growth.last());
   return format("{} stand in {} at {}", growth.last(), wait_state_name(group.state), function);
 }
 

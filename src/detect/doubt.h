@@ -12,7 +12,7 @@ namespace lf::detect {
 struct Doubt {
   FrameId site;
   std::uint64_t count = 0;  ///< goroutines there now
-  std::string words;        ///< "main.query grows, 210 → 233"; names from the target in it are made safe where shown
+  std::string words;        ///< "main.query grows, 210 to 233"; names from the target in it are made safe where shown
 };
 
 /// What is in doubt, the most crowded first: places where somebody came and nobody left, which have not been seen for

@@ -391,7 +391,7 @@ std::vector<SampleReport> sample_reports() {
              Report report = healthy();
              report.command = "analyze";
              report.health = {100, HealthLevel::kUnknown, {}};
-             report.health.not_judged = TargetText("main.query grows, 210 → 213; looking longer would tell");
+             report.health.not_judged = TargetText("main.query grows, 210 to 213; looking longer would tell");
              report.limits.goroutines_per_s = 0.92;
              report.next = TargetText("leakfinder analyze -settle=60s http://shop:6060");
              return report;

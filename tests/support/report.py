@@ -113,4 +113,9 @@ def check_consistency(data: dict[str, Any]) -> None:
         parts = finding.get("score_parts")
         assert not parts or sum(parts.values()) == finding["score"], f"a score is not the sum of its parts: {finding}"
     leaks = sum(f["verdict"] == "leak" for f in open_findings)
-    assert data["health"]["score"] <= (100 if leaks == 0 else 59 if leaks == 1 else 39), "a leak caps the health score"
+    unknown = data["health"]["level"] == "unknown"
+    assert unknown == ("not_judged" in data) == ("score" not in data["health"]), "health that is not judged has no score, but a reason"
+    if unknown:
+        assert all(f["verdict"] == "info" for f in open_findings), "what was found is judged"
+    else:
+        assert data["health"]["score"] <= (100 if leaks == 0 else 59 if leaks == 1 else 39), "a leak caps the health score"
