@@ -47,8 +47,7 @@ bool fell_idle(const Growth& growth, StateClass state_class) {
 std::string stay_in_words(const Growth& growth) {
   const double stay = least_mean_stay(growth.goroutine_seconds, growth.leaves);
   if (stay < 2 * growth.span_seconds) return {};
-  return format("; in {:.0f} goroutine-seconds so few go only where they stay for {} on average at least",
-                growth.goroutine_seconds, span_in_words(stay));
+  return format(", so that they stay for {} on average at least", span_in_words(stay));
 }
 
 void add(const Context& context, std::uint32_t index, std::string_view rule, Grade grade, Evidences& evidences) {
@@ -57,10 +56,11 @@ void add(const Context& context, std::uint32_t index, std::string_view rule, Gra
   const std::string span = span_in_words(growth.span_seconds);
   std::string identity;
   if (growth.identified) {
-    identity = format("{} came and {} {} in {} ({} samples); {} of the first {} are still there{}", growth.entries,
-                      growth.leaves == 0 ? "none" : std::to_string(growth.leaves),
-                      context.groups[index].of_population ? "ended" : "left", span, growth.counts.size(),
-                      growth.survivors, growth.first(), stay_in_words(growth));
+    identity =
+        format("{} came and {} {} in {} ({} samples, {:.0f} goroutine-seconds){}; {} of the first {} are still there",
+               growth.entries, growth.leaves == 0 ? "none" : std::to_string(growth.leaves),
+               context.groups[index].of_population ? "ended" : "left", span, growth.counts.size(),
+               growth.goroutine_seconds, stay_in_words(growth), growth.survivors, growth.first());
   } else {
     identity = format(
         "the number never fell in {} samples over {}; without goroutine ids, arrivals and departures can "

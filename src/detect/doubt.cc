@@ -50,11 +50,22 @@ bool is_doubtful_pile(const GroupFacts& facts, StateClass state_class, bool gath
   return facts.benign.empty() && (stuck || gathered || crowd || growth.unkept());
 }
 
+/// How many the pace up to the last rise would have brought since; a process that fell silent is no reason to wait.
+double expected_since(const Growth& growth) {
+  std::size_t last_rise = 0;
+  for (std::size_t i = 1; i < growth.counts.size(); ++i) {
+    if (growth.counts[i] > growth.counts[i - 1]) last_rise = i;
+  }
+  if (last_rise == 0) return 0;
+  const double rising = growth.seconds[last_rise] - growth.seconds.front();
+  return static_cast<double>(growth.entries) * (growth.seconds.back() - growth.seconds[last_rise]) / rising;
+}
+
 /// Somebody came, nobody left, and it isn't over. One or two in a long look are below what it can tell.
 bool still_grows(const Growth& growth) {
   constexpr double kSilentOnceInTwenty = 3.0;
   const std::uint64_t least = growth.seen_long_enough() ? 3 : 1;
-  return growth.entries >= least && growth.last() > growth.first() && growth.tail_expected < kSilentOnceInTwenty;
+  return growth.entries >= least && growth.last() > growth.first() && expected_since(growth) < kSilentOnceInTwenty;
 }
 
 bool in_doubt(const GroupFacts& facts, StateClass state_class, bool gathered) {

@@ -81,5 +81,32 @@ TEST(Facts, CountStartersAndThoseThatAreOrphans) {
   EXPECT_EQ(growth.orphans, 2U);
 }
 
+/// Sessions that tick: a third of them is caught at work at each sample, each time others. None of them ends.
+Finding sessions(double apart) {
+  testing::Scene scene;
+  for (std::uint64_t i = 0; i < 6; ++i) {
+    std::vector<std::uint64_t> waiting, working;
+    for (std::uint64_t j = 0; j < 30 + 10 * i; ++j) ((i + j) % 3 == 0 ? working : waiting).push_back(100 + j);
+    scene.see(apart * static_cast<double>(i),
+              {{.ids = {1}, .stack = {"main.main:5"}, .creator = ""},
+               {.ids = waiting, .state = WaitState::kSelect, .stack = {"main.tick:12", "main.session:9"}},
+               {.ids = working, .state = WaitState::kSleep, .stack = {"main.work:30", "main.session:10"}}});
+  }
+  return scene.about("main.tick");
+}
+
+TEST(Populations, OfWhomNoneEndsAreASuspectAfterAMinuteThoughTheyMove) {
+  const Finding finding = sessions(40);
+  EXPECT_EQ(finding.verdict, Verdict::kSuspect);
+  EXPECT_EQ(finding.count, 80U);
+  ASSERT_FALSE(finding.evidence.empty());
+  EXPECT_TRUE(finding.evidence.front().raw().starts_with("50 came and none ended in 3 min"))
+      << finding.evidence.front().raw();
+}
+
+TEST(Populations, MayHaveMoreToDoForAWhile) {
+  EXPECT_EQ(sessions(2).verdict, Verdict::kInfo);
+}
+
 }  // namespace
 }  // namespace lf::detect

@@ -126,7 +126,8 @@ GoalGrowth measure_goal(const Series& series) {
   constexpr double kInFlight = kMiB / 20;
   const double by_line = chance_of_line(goal.seconds, goal.bytes, kInFlight * kInFlight);
   const double by_trend = find_trend(goal.seconds, goal.bytes).p_rising;
-  goal.rises = std::min(by_line, by_trend) < kFivePercent && goal.live_gain() >= kMiB;
+  constexpr double kLeastGain = 2 * kMiB;  // below, it is what a little more load has in flight
+  goal.rises = std::min(by_line, by_trend) < kFivePercent && goal.live_gain() >= kLeastGain;
   return goal;
 }
 

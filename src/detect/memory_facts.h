@@ -24,7 +24,7 @@ struct HeapGrowth {
 /// sampling error.
 struct GoalGrowth {
   std::vector<double> seconds, bytes;
-  bool rises = false;  ///< along a line, or in a trend, beyond 5 % chance, by more than a megabyte of live heap
+  bool rises = false;  ///< along a line, or in a trend, beyond 5 % chance, by two megabytes of live heap at least
   /// What the live heap grew by.
   double live_gain() const { return bytes.empty() ? 0 : (bytes.back() - bytes.front()) / 2; }
 };

@@ -39,6 +39,35 @@ TEST(MemoryGrowingSite, IsALeakWhenASiteRisesToTheEnd) {
   EXPECT_EQ(finding.verdict, Verdict::kLeak);
 }
 
+TEST(MemoryGrowingSite, IsASuspectAfterThreeCollectionsWhoseGoalRises) {
+  Scene scene;
+  for (int i = 0; i < 3; ++i) {
+    scene.history.push(
+        scene.heap(20.0 * i, {{.bytes = (40 + 5 * i) * kMiB, .objects = 40'000}}, 10 + static_cast<std::uint64_t>(i)));
+  }
+  const Finding finding = scene.about("main.grow");
+  EXPECT_EQ(finding.rule, "memory/growing-site");
+  EXPECT_EQ(finding.verdict, Verdict::kSuspect);
+}
+
+TEST(MemoryGrowingHeap, IsASuspectByItsGoalWhereNoSiteCarriesIt) {
+  Scene rises, scatters;
+  const std::vector<std::int64_t> up{60, 65, 70}, about{60, 71, 63};
+  for (std::size_t i = 0; i < up.size(); ++i) {
+    std::vector<Allocation> rising, scattering;
+    for (int site = 0; site < 40; ++site) {
+      const std::string function = "main.f" + std::to_string(site);
+      rising.push_back({.function = function, .bytes = up[i] * kMiB / 40, .objects = 2'000});
+      scattering.push_back({.function = function, .bytes = about[i] * kMiB / 40, .objects = 2'000});
+    }
+    rises.history.push(rises.heap(20.0 * static_cast<double>(i), rising, 10 + i));
+    scatters.history.push(scatters.heap(20.0 * static_cast<double>(i), scattering, 10 + i));
+  }
+  EXPECT_EQ(rises.about("").rule, "memory/growing-heap");
+  EXPECT_EQ(rises.worst(), Verdict::kSuspect);
+  EXPECT_EQ(scatters.worst(), Verdict::kInfo);
+}
+
 TEST(MemoryGrowingSite, TellsTheTimeUntilAKnownLimit) {
   Scene scene;
   for (int i = 0; i < 8; ++i) {

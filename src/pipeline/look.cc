@@ -155,8 +155,9 @@ struct Looking {
   Observation observation{environment.symbols};
   std::uint64_t unfiltered_total = 0;
   std::optional<Snapshot> baseline = {};
-  SteadyTime::duration answer{0};  ///< how long the last sample took
-  std::size_t dumps_of_many = 0;   ///< full dumps of more than `kFewGoroutines`
+  SteadyTime::duration answer{0};   ///< how long the last sample took
+  SteadyTime heap_asked = started;  ///< when the heap was asked for last
+  std::size_t dumps_of_many = 0;    ///< full dumps of more than `kFewGoroutines`
 
   /// Takes a sample and adds it. Fails where it is the first and can't be had; false where the user stopped it.
   Result<bool> take(const MeasurePlan& plan, std::size_t number, bool with_leak_profile, bool is_baseline);
@@ -168,6 +169,7 @@ struct Looking {
 
 Result<bool> Looking::take(const MeasurePlan& plan, std::size_t number, bool with_leak_profile, bool is_baseline) {
   const SteadyTime asked = environment.clock.steady();
+  if (plan.memory) heap_asked = asked;
   Result<Measurement> measured = session.measure(plan);
   answer = environment.clock.steady() - asked;
   if (!measured) {
@@ -213,8 +215,9 @@ Result<bool> Looking::take_planned() {
 }
 
 Result<bool> Looking::look_on() {
+  constexpr std::chrono::seconds kHeapDistance{1};  // collections are seldom closer
   MeasurePlan plan = options.plan;
-  plan.memory = plan.keep_goroutine_bytes = plan.keep_heap_bytes = false;
+  plan.keep_goroutine_bytes = plan.keep_heap_bytes = false;
   if (!plan.goroutines) return true;
   for (std::size_t number = options.samples + 1;; ++number) {
     const Result<detect::Verdicts> verdicts = detect::run(observation.history(), options.detect);
@@ -234,6 +237,7 @@ Result<bool> Looking::look_on() {
       looked.interrupted = true;
       return false;
     }
+    plan.memory = options.plan.memory && *due - heap_asked >= kHeapDistance;
     Result<bool> goes_on = take(plan, number, false, false);
     if (!goes_on || !*goes_on) return goes_on;
   }
