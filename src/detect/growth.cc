@@ -8,12 +8,12 @@
 /// What tells a leak from a busy program, by counts and identities.
 ///
 /// A healthy site has a flow: who comes also goes. A leak has none: goroutines come and stay. So the first question is
-/// whether anybody leaves (at most one in fifty a sample: a sampler may catch somebody between two places), the second
-/// whether more keep coming. "Keep" is where growth counters go wrong: every pool, cache and ramp grows once. A rise
-/// that stopped while the rest of the process went on being busy is a plateau; one that stopped because the whole
-/// process fell silent (nothing anywhere was born any more) says nothing about the future. A stop is a stop only when
-/// the pace so far had brought three or more by now (a Poisson process is silent that long by chance once in twenty).
-/// And a silence that lasts as long as the rise says that the rise is over.
+/// whether anybody leaves (at most one in fifty a sample, for a sampler may catch somebody between two places, and a
+/// third of those who came), the second whether more keep coming. "Keep" is where growth counters go wrong: every pool,
+/// cache and ramp grows once. A rise that stopped while the rest of the process went on being busy is a plateau; one
+/// that stopped because the whole process fell silent (nothing anywhere was born any more) says nothing about the
+/// future. A stop is a stop only when the pace so far had brought three or more by now (a Poisson process is silent
+/// that long by chance once in twenty). And a silence that lasts as long as the rise says that the rise is over.
 ///
 /// A place's growth may also be a move: of workers who were there before and fall idle here one after the other. Then
 /// all goroutines of their entry function together have not become more.
@@ -170,8 +170,9 @@ Growth measure(const std::vector<Judged>& judged, StateClass state_class, bool i
                                                        chance_of_line(growth.seconds, growth.counts));
   growth.active_intervals = std::max(last_busy, last_rise);
   growth.chance_before_silence = chance_before_silence(growth);
-  constexpr std::uint64_t kOneInFifty = 50;
-  growth.nobody_leaves = growth.leaves * kOneInFifty <= exposure;
+  // However often one looks, those who leave must be few beside those who come.
+  constexpr std::uint64_t kOneInFifty = 50, kFewBeside = 3;
+  growth.nobody_leaves = growth.leaves * kOneInFifty <= exposure && growth.leaves * kFewBeside <= growth.entries;
   if (last_rise > 0) {
     const double rising_time = growth.seconds[last_rise] - growth.seconds.front();
     const double idle_time = growth.seconds[growth.active_intervals] - growth.seconds[last_rise];
