@@ -30,6 +30,8 @@ add_link_options(-pie)
 
 find_program(LF_CCACHE ccache)
 if(LF_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # Paths count from the checkout and its folder is no part of the key, so that a second clone is served by the first's results.
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${LF_CCACHE})
+  # Paths count from the checkout, and neither its folder nor the language of messages is part of the key, so that a second
+  # clone is served by the first's results.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+    CCACHE_SLOPPINESS=locale ${LF_CCACHE})
 endif()
