@@ -40,7 +40,7 @@ bool called_to_work(const Growth& growth, StateClass state_class) {
 
 /// Whether the growth is a pool's: workers who were there before and have nothing more to do, one after the other.
 bool fell_idle(const Growth& growth, StateClass state_class) {
-  return growth.moved_here && (!is_stuck_class(state_class) || state_class == StateClass::kCond);
+  return growth.moved_here && !waiting_is_wrong(state_class);
 }
 
 /// How long they stay at least, where that says more than how long they were watched.

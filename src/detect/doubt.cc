@@ -44,28 +44,15 @@ std::vector<bool> find_gathered(const Series& series) {
 bool is_doubtful_pile(const GroupFacts& facts, StateClass state_class, bool gathered) {
   const Growth& growth = facts.growth;
   if (growth.span_seconds >= kMomentSeconds || growth.entries > 0 || facts.count < kLeastPile) return false;
-  const bool stuck =
-      state_class == StateClass::kChanSend || state_class == StateClass::kLock || state_class == StateClass::kWaitGroup;
   const bool crowd = facts.count >= kCrowd && growth.span_seconds < kSecond;
-  return facts.benign.empty() && (stuck || gathered || crowd || growth.unkept());
+  return facts.benign.empty() && (waiting_is_wrong(state_class) || gathered || crowd || growth.unkept());
 }
 
-/// How many the pace up to the last rise would have brought since; a process that fell silent is no reason to wait.
-double expected_since(const Growth& growth) {
-  std::size_t last_rise = 0;
-  for (std::size_t i = 1; i < growth.counts.size(); ++i) {
-    if (growth.counts[i] > growth.counts[i - 1]) last_rise = i;
-  }
-  if (last_rise == 0) return 0;
-  const double rising = growth.seconds[last_rise] - growth.seconds.front();
-  return static_cast<double>(growth.entries) * (growth.seconds.back() - growth.seconds[last_rise]) / rising;
-}
-
-/// Somebody came, nobody left, and it isn't over. One or two in a long look are below what it can tell.
+/// Somebody came, nobody left, and it isn't over; a process that fell silent is no reason to wait. One or two in a long
+/// look are below what it can tell.
 bool still_grows(const Growth& growth) {
-  constexpr double kSilentOnceInTwenty = 3.0;
   const std::uint64_t least = growth.seen_long_enough() ? 3 : 1;
-  return growth.entries >= least && growth.last() > growth.first() && expected_since(growth) < kSilentOnceInTwenty;
+  return growth.entries >= least && growth.last() > growth.first() && growth.expected_since_rise < kSilentOnceInTwenty;
 }
 
 bool in_doubt(const GroupFacts& facts, StateClass state_class, bool gathered) {

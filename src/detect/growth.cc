@@ -24,8 +24,6 @@
 namespace lf::detect {
 namespace {
 
-constexpr double kSilentOnceInTwenty = 3.0;
-
 struct Judged {
   const SamplePoint* sample;
   GroupPoint point;  ///< zero where the group has none
@@ -100,11 +98,15 @@ bool grows_surely(const Growth& growth, StateClass state_class) {
 
 }  // namespace
 
+bool waiting_is_wrong(StateClass state_class) {
+  return is_stuck_class(state_class) && state_class != StateClass::kCond;
+}
+
 bool Growth::rules_out_flow(StateClass state_class) const {
-  const bool waiting_is_wrong = is_stuck_class(state_class) && state_class != StateClass::kCond;
-  if (identified) return rules_out_flow(waiting_is_wrong ? kFlowRuledOutOfStuck : kFlowRuledOut);
+  const bool wrong = waiting_is_wrong(state_class);
+  if (identified) return rules_out_flow(wrong ? kFlowRuledOutOfStuck : kFlowRuledOut);
   if (counts.size() > 4) return rules_out_flow(kFlowRuledOutByCounts);
-  return rules_out_flow(waiting_is_wrong ? kFlowDoubtful : kFlowRuledOutByFourCounts);
+  return rules_out_flow(wrong ? kFlowDoubtful : kFlowRuledOutByFourCounts);
 }
 
 bool Growth::beyond_chance() const {
@@ -178,6 +180,7 @@ Growth measure(const std::vector<Judged>& judged, StateClass state_class, bool i
     const double idle_time = growth.seconds[growth.active_intervals] - growth.seconds[last_rise];
     growth.tail_expected = static_cast<double>(growth.entries) * idle_time / rising_time;
     const double standing_time = growth.seconds.back() - growth.seconds[last_rise];
+    growth.expected_since_rise = static_cast<double>(growth.entries) * standing_time / rising_time;
     growth.stopped_long_since = judged.size() - 1 - last_rise >= 3 && standing_time >= rising_time;
   }
   growth.levelled_off = levels_off(growth);

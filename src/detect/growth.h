@@ -35,6 +35,7 @@ struct Growth {
   std::size_t falls = 0;
   std::size_t active_intervals = 0;  ///< without those at the end in which nothing in the process was born
   double tail_expected = 0;  ///< entries that the pace so far would have brought since the last rise, active time only
+  double expected_since_rise = 0;  ///< the same, whether or not the process is silent
   bool nobody_leaves = false;
   bool rises_to_the_end = false;
   /// Hardly any came since some sample, where the pace before it had brought ten times as many, and three at least.
@@ -67,6 +68,13 @@ struct Growth {
   bool rules_out_flow(StateClass state_class) const;
   double per_minute() const;
 };
+
+/// Whether goroutines of this class do not wait in healthy programs for long: is_stuck_class, but for a Cond, at which
+/// pools idle.
+bool waiting_is_wrong(StateClass state_class);
+
+/// So many are expected where none came once in twenty times by chance.
+inline constexpr double kSilentOnceInTwenty = 3.0;
 
 /// Chances below which a steady flow is ruled out: for a suspicion (five came, none left); for a leak at sends, locks
 /// and WaitGroups, where waiting itself is wrong (seven), and elsewhere (ten); for a leak by a straight line of counts.

@@ -15,7 +15,7 @@ namespace {
 constexpr double kSurelyFive = 9.2;  // P(X >= 5) is 95 % for a Poisson count X of this mean
 
 std::optional<double> goroutines_per_second(const Series& series) {
-  std::size_t samples = 0, rises_wanted = 0;
+  std::size_t samples = 0;
   double first = 0, last = 0;
   bool identities = !series.identities_broken;
   for (const SamplePoint& sample : series.samples) {
@@ -24,18 +24,17 @@ std::optional<double> goroutines_per_second(const Series& series) {
     last = sample.seconds;
     identities = identities && sample.has_identities;
   }
-  rises_wanted = identities ? 1 : 3;
+  const std::size_t rises_wanted = identities ? 1 : 3;
   if (samples <= rises_wanted || last <= first) return std::nullopt;
   return kSurelyFive * (identities ? 1 : 2) / (last - first);
 }
 
-std::optional<double> bytes_per_second(const MemoryFacts& memory, std::int64_t rate_bytes) {
+std::optional<double> bytes_per_second(const MemoryFacts& memory, double rate) {
   constexpr double kMiB = 1 << 20;
   constexpr std::size_t kLeastSamples = 4;
   if (memory.live_bytes.size() < kLeastSamples || memory.collections < 2) return std::nullopt;
   const double span = memory.seconds.back() - memory.seconds.front();
   if (span <= 0) return std::nullopt;
-  const double rate = rate_bytes > 0 ? static_cast<double>(rate_bytes) : kMiB / 2;
   const double error = std::sqrt(rate * std::max(memory.live_bytes.back(), rate));
   return std::max(kMiB, 2 * error) / span;
 }
@@ -45,7 +44,7 @@ std::optional<double> bytes_per_second(const MemoryFacts& memory, std::int64_t r
 DetectionLimits find_limits(const Context& context) {
   DetectionLimits limits;
   if (context.options.goroutines) limits.goroutines_per_s = goroutines_per_second(context.series);
-  if (context.options.memory) limits.bytes_per_s = bytes_per_second(context.memory, context.series.heap_rate_bytes);
+  if (context.options.memory) limits.bytes_per_s = bytes_per_second(context.memory, sampling_rate(context.series));
   return limits;
 }
 

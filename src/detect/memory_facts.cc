@@ -98,7 +98,7 @@ HeapGrowth measure_site(const HeapSite& site, const Series& series, std::span<co
     growth.bytes.push_back(static_cast<double>(values[i].inuse_bytes));
   }
   growth.trend = find_trend(growth.seconds, growth.bytes);
-  const double rate = static_cast<double>(series.heap_rate_bytes > 0 ? series.heap_rate_bytes : 512 * 1024);
+  const double rate = sampling_rate(series);
   const HeapPoint& last = values.back();
   growth.noise_bytes = error_of(std::max(growth.trend.total, growth.bytes.back() - growth.bytes.front()), last, rate);
   const double first = std::max(growth.trend.first_fit, 0.0);
@@ -150,7 +150,7 @@ bool find_cliff(const Series& series, std::size_t window, MemoryFacts& facts) {
     if (sample.live_bytes) heaps.push_back(&sample);
   }
   if (heaps.size() > window) heaps.erase(heaps.begin(), heaps.end() - static_cast<std::ptrdiff_t>(window));
-  const double rate = static_cast<double>(series.heap_rate_bytes > 0 ? series.heap_rate_bytes : 512 * 1024);
+  const double rate = sampling_rate(series);
   bool found = false;
   for (std::size_t i = heaps.size(); i-- > 1;) {
     const double before = static_cast<double>(*heaps[i - 1]->live_bytes),
@@ -202,6 +202,10 @@ void judge_pattern(const Series& series, std::size_t window, MemoryFacts& facts)
 }
 
 }  // namespace
+
+double sampling_rate(const Series& series) {
+  return static_cast<double>(series.heap_rate_bytes > 0 ? series.heap_rate_bytes : 512 * 1024);
+}
 
 bool carries_growth(const HeapGrowth& site, const MemoryFacts& memory) {
   constexpr double kGoodPart = 4, kSurely = 3;

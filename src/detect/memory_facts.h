@@ -44,6 +44,9 @@ struct MemoryFacts {
   std::vector<HeapGrowth> sites;  ///< as Series::heap_sites
 };
 
+/// One allocation in so many bytes is sampled; the runtime's default where the profile does not tell.
+double sampling_rate(const Series& series);
+
 /// Whether the live heap surely grows, by the collector's goal, and `site` gained a good part of that, beyond its own
 /// sampling error; for looks too short for a trend of its own.
 bool carries_growth(const HeapGrowth& site, const MemoryFacts& memory);

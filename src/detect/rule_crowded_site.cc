@@ -20,7 +20,7 @@ int crowd_points(std::uint64_t count) {
 /// slow receiver is left to blame. A pool idles for as long as it is not needed, so where several looks tell that
 /// nobody comes, only what somebody else must end counts.
 Grade weigh_waits(const Context& context, const Group& group, const GroupFacts& facts) {
-  const bool stuck = is_stuck_class(group.state_class) && group.state_class != StateClass::kCond;
+  const bool stuck = waiting_is_wrong(group.state_class);
   const bool stands_for_hours = group.state_class == StateClass::kChanSend && group.wait_min >= kHours;
   const std::uint64_t enough = is_stuck_class(group.state_class) ? context.options.leakprof_threshold : kCrowd;
   if (group.wait_min < kLongWaitMinutes || (facts.count < enough && !stands_for_hours)) return Grade::kRemark;
@@ -40,8 +40,7 @@ void find_crowded_sites(const Context& context, Evidences& evidences) {
     const GroupFacts& facts = context.groups[i];
     if (facts.count == 0 || !is_waiting(group.state_class) || !facts.benign.empty()) continue;
     const Subject subject{SubjectKind::kGroup, i};
-    const bool stuck = is_stuck_class(group.state_class) && group.state_class != StateClass::kCond;
-    const bool suspect = stuck && facts.count >= kLargeCrowd && facts.growth.leaves == 0;
+    const bool suspect = waiting_is_wrong(group.state_class) && facts.count >= kLargeCrowd && facts.growth.leaves == 0;
     if (suspect || facts.count >= kCrowd) {
       evidences.push_back({subject, "goroutine/crowded-site", suspect ? Grade::kCrowd : Grade::kRemark, "crowd",
                            crowd_points(facts.count), format("{} goroutines wait at this one place", facts.count)});
