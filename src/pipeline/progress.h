@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string_view>
 
 #include "base/clock.h"
@@ -24,6 +25,9 @@ class NoProgress final : public Progress {
   void update(std::string_view, double, std::chrono::milliseconds) override {}
   void end() override {}
 };
+
+/// Waits until `deadline`, calling `tell` with the time now and then; false when stopped.
+bool wait_telling(Clock& clock, const Stop& stop, SteadyTime deadline, const std::function<void(SteadyTime now)>& tell);
 
 /// Between which samples a wait is.
 struct SampleWait {

@@ -35,14 +35,10 @@ bool wait_in_doubt(Clock& clock, const Stop& stop, SteadyTime due, const SettleS
                    std::span<const TargetText> doubts, Progress& progress) {
   std::string what = doubts.empty() ? std::string("looking on") : visible(doubts.front().raw());
   if (doubts.size() > 1) what += format(" and {} more", doubts.size() - 1);
-  while (!stop.requested()) {
-    const SteadyTime now = clock.steady();
-    if (now >= due) return true;
+  return wait_telling(clock, stop, due, [&](SteadyTime now) {
     const std::chrono::duration<double> whole = state.deadline - state.started, passed = now - state.started;
     progress.update(what, whole.count() > 0 ? passed / whole : 1, duration_cast<milliseconds>(state.deadline - now));
-    if (!clock.wait_until(std::min(due, now + milliseconds(200)), stop)) return false;
-  }
-  return false;
+  });
 }
 
 }  // namespace lf::pipeline
