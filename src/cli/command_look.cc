@@ -5,6 +5,7 @@
 
 #include "base/format.h"
 #include "cli/command.h"
+#include "report/words.h"
 
 namespace lf::cli {
 
@@ -33,14 +34,6 @@ void warn_of_idle_flags(const Run& run, const Subject& subject, std::string_view
     warn("leakprof-samples", format("{} goes by -samples", command));
     warn("leakprof-interval", format("{} goes by -sample-interval", command));
   }
-}
-
-/// How long analyze and memory look on while something is in doubt.
-constexpr Milliseconds kSettle{10'000};
-
-bool is_one_sample(const Report& report) {
-  return (!report.goroutines || report.goroutines->samples.size() <= 1) &&
-         (!report.memory || report.memory->samples.size() <= 1);
 }
 
 }  // namespace
@@ -74,7 +67,7 @@ Result<int> run_look(Run& run, const LookCommand& look) {
                       : pipeline::look_at_files(subject->files, environment, *options, (*place)->progress());
   if (!looked) return finish_failed(run, *subject, command, looked.error());
   warn_of_idle_flags(run, *subject, look.name, looked->report);
-  if (is_one_sample(looked->report) && look.samples == 1) {
+  if (report::is_one_sample(looked->report) && look.samples == 1) {
     looked->report.notes.emplace_back(subject->live() ? "one sample shows what there is, not what grows or stays: "
                                                         "-samples or 'leakfinder analyze' take several"
                                                       : "one sample shows what there is, not what grows or stays: "
@@ -92,7 +85,7 @@ Result<int> run_analyze(Run& run) {
                         .samples = 2,
                         .identities = true,
                         .leak_profile = true,
-                        .settle = kSettle,
+                        .settle = Milliseconds(10'000),
                         .save = {.analysis = "goroutine_analysis", .goroutine_profile = true, .memory_profile = true}});
 }
 

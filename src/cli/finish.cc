@@ -191,8 +191,7 @@ Result<int> finish_failed(Run& run, const Subject& subject, const Command& comma
   if (subject.live()) report.target.url = target::without_credentials(subject.url);
   for (const std::string& file : subject.files) report.target.files.emplace_back(file);
   report.errors.push_back(error);
-  report.health.level = HealthLevel::kUnknown;
-  report.health.not_judged = TargetText("nothing could be read");
+  pipeline::withhold_clean_bill(false, report);
   complete(run, report);
   // A person is told by the error's line; programs that read a format get their object all the same.
   if (run.options().output.empty() && run.options().format.front() != "text") {

@@ -6,20 +6,6 @@
 namespace lf::cli {
 namespace {
 
-Result<void> store_wait(Options& options, std::string_view value) {
-  Result<Milliseconds> wait = parse_duration(value);
-  if (!wait) return std::unexpected(std::move(wait.error()));
-  options.wait = *wait;
-  return {};
-}
-
-Result<void> store_settle(Options& options, std::string_view value) {
-  Result<Milliseconds> settle = parse_duration(value);
-  if (!settle) return std::unexpected(std::move(settle.error()));
-  options.settle = *settle;
-  return {};
-}
-
 Result<void> store_gc_threshold(Options& options, std::string_view value) {
   Result<double> percent = parse_number(value);
   if (percent && *percent > 100) {
@@ -49,7 +35,7 @@ std::span<const Flag> measure_flags() {
       Flag{"sample-interval", "DURATION", "500ms; capture 10s",
            "time between samples, also assumed between files without times", store_duration<&Options::sample_interval>},
       Flag{"settle", "DURATION", "10s; others 0", "how long to look on while something is in doubt; 0 never",
-           store_settle},
+           store_duration<&Options::settle>},
       Flag{"label", "KEY=VALUE", "", "only goroutines with that pprof label; may be repeated", add_label,
            FlagKind::kList},
       Flag{"monitor-duration",
@@ -82,7 +68,7 @@ std::span<const Flag> measure_flags() {
            "DURATION",
            "",
            "compare: time between baseline and after-measurement, instead of Enter",
-           store_wait,
+           store_duration<&Options::wait>,
            FlagKind::kValue,
            {},
            "compare"},

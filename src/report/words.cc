@@ -109,14 +109,10 @@ Tally tally(const Report& report) {
   return all;
 }
 
-namespace {
-
 bool is_one_sample(const Report& report) {
   return (!report.goroutines || report.goroutines->samples.size() <= 1) &&
          (!report.memory || report.memory->samples.size() <= 1);
 }
-
-}  // namespace
 
 Summary summarize(const Report& report) {
   const Tally found = tally(report);

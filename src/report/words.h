@@ -26,6 +26,9 @@ std::string accepted_text(const Accepted& accepted);
 /// "goroutines -20", …: why the health score is not 100.
 std::string deduction_text(const std::pair<std::string, int>& deduction);
 
+/// Whether nothing was seen more than once: then nothing can be said of growth.
+bool is_one_sample(const Report& report);
+
 /// How many open findings (not accepted) of each verdict there are.
 struct Tally {
   std::size_t leaks = 0, suspects = 0, infos = 0, accepted = 0;
