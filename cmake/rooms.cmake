@@ -27,6 +27,8 @@ function(lf_room name)
   if(tests AND GTest_FOUND AND NOT LF_FUZZ)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE ${library} lf_source_dir GTest::gtest GTest::gmock GTest::gtest_main)
+    # Tests are compiled more often than they run; the library's own code keeps its optimisation.
+    target_compile_options(${name}_test PRIVATE -O0)
     if(ARG_TIMING)
       lf_discover_tests(${name} "-${ARG_TIMING}")
       lf_discover_tests(${name} "${ARG_TIMING}" LABELS timing)

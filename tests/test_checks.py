@@ -213,6 +213,21 @@ def test_clang_tidy_looks_again_only_at_what_changed_since_it_passed(project, tm
         assert done.returncode == 1 and "google-explicit-constructor" in done.stdout, done
 
 
+@pytest.mark.skipif(shutil.which("clang-tidy-19") is None, reason="needs clang-tidy-19")
+@pytest.mark.parametrize("words, looked_at", [((), 3), (("src/base/shared.h",), 2), (("--few", "src/base/shared.h"), 1),
+                                              (("--few", "src/base/shared.h", "src/base/one.cc", "src/base/two.cc"), 2)], ids=str)
+def test_clang_tidy_looks_at_a_header_in_all_that_include_it_or_in_one(project, tmp_path, words, looked_at):
+    project.write("src/base/shared.h", "struct Shared {};\n")
+    entries = []
+    for name, text in (("one", '#include "shared.h"\n'), ("two", '#include "shared.h"\n'), ("three", "")):
+        project.write(f"src/base/{name}.cc", text)
+        file = str(project.folder / f"src/base/{name}.cc")
+        entries.append({"directory": str(project.folder), "file": file, "command": f"c++ -c {file}"})
+    project.write("build/lint/compile_commands.json", json.dumps(entries))
+    done = project.script("clang_tidy", *words, XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert done.returncode == 0 and f"clang-tidy: {looked_at} of 3 sources" in done.stderr, done
+
+
 @pytest.mark.parametrize("file, rooms, tests", [
     ("src/base/id.cc", {"base", "cli", "pipeline", "fuzz"}, {"test_docs", "test_plan"}), ("src/cli/main_test.cc", {"cli"}, set()),
     ("docs/guide.md", set(), {"test_docs"}), ("tests/test_plan.py", set(), {"test_plan"}), ("tests/conftest.py", set(), {"test_docs", "test_plan"}),
