@@ -53,12 +53,12 @@ def read_json(text: str) -> list[Identity]:
 
 
 def read_text(text: str) -> list[Identity]:
-    blocks = re.findall(r"(?ms)^(LEAK|SUSPECT|INFO) +(.*?)^  rule .*?id (\w+)", text)
+    blocks = re.findall(r"(?ms)^(LEAK|SUSPECT|INFO) +(.*?)^  rule .*?id ([\w-]+)", text)
     return [(identity, verdict.lower(), amount(body)) for verdict, body, identity in blocks]
 
 
 def read_markdown(text: str) -> list[Identity]:
-    blocks = re.findall(r"(?ms)^### \S+ (Leak|Suspect|Info): .*?^\*\*(.*?)\*\*$.*?<sub>(\w+) · .*? · id `(\w+)`</sub>", text)
+    blocks = re.findall(r"(?ms)^### \S+ (Leak|Suspect|Info): .*?^\*\*(.*?)\*\*$.*?<sub>(\w+) · .*? · id `([\w-]+)`</sub>", text)
     assert all(heading.lower() == verdict for heading, _, verdict, _ in blocks)
     return [(identity, verdict, amount(words)) for _, words, verdict, identity in blocks]
 
@@ -80,7 +80,7 @@ def read_junit(text: str) -> list[Identity]:
 
 def read_github(text: str) -> list[Identity]:
     found = []
-    for command, words, verdict, identity in re.findall(r"(?m)^::(error|warning|notice) [^:]*::(.*)%0A\((\w+), [^,]*, id (\w+)\)$", text):
+    for command, words, verdict, identity in re.findall(r"(?m)^::(error|warning|notice) [^:]*::(.*)%0A\((\w+), [^,]*, id ([\w-]+)\)$", text):
         assert COMMANDS[command] == verdict
         found.append((identity, verdict, amount(words)))
     return found

@@ -109,19 +109,12 @@ Result<std::vector<BaselineEntry>> read_baseline(const std::string& path, const 
 
 namespace {
 
-/// Whether `entry` was written for `finding` by a run that knew creators where the other did not: above
-/// -max-goroutines-full the same leak has an id of rule and site alone.
-bool is_for(const BaselineEntry& entry, const Finding& finding) {
-  return finding.kind == FindingKind::kGoroutine && entry.rule == finding.rule &&
-         entry.site == finding.site.function.raw() &&
-         (!finding.creator || entry.id == detect::fingerprint(finding.rule, finding.site.function.raw(), {}));
-}
-
 /// The finding that `entry` is for: that of its id, else that of its site.
 std::vector<Finding>::iterator find_finding(const BaselineEntry& entry, std::vector<Finding>& findings) {
   const auto same = std::ranges::find(findings, entry.id, &Finding::id);
   if (same != findings.end()) return same;
-  return std::ranges::find_if(findings, [&](const Finding& finding) { return is_for(entry, finding); });
+  return std::ranges::find_if(findings,
+                              [&](const Finding& finding) { return detect::same_leak(entry.id, finding.id); });
 }
 
 /// Likewise, the entry that is for `finding`.
@@ -129,7 +122,8 @@ std::vector<BaselineEntry>::const_iterator find_entry(const Finding& finding,
                                                       const std::vector<BaselineEntry>& entries) {
   const auto same = std::ranges::find(entries, finding.id, &BaselineEntry::id);
   if (same != entries.end()) return same;
-  return std::ranges::find_if(entries, [&](const BaselineEntry& entry) { return is_for(entry, finding); });
+  return std::ranges::find_if(entries,
+                              [&](const BaselineEntry& entry) { return detect::same_leak(entry.id, finding.id); });
 }
 
 }  // namespace

@@ -180,7 +180,7 @@ Finding goroutine_finding(const Symbols& symbols, const SiteKey& key, const Site
   for (const std::int64_t value : course.values) finding.counts.push_back(static_cast<std::uint64_t>(value));
   if (key.creator) finding.creator = source_line(symbols, key.creator);
   finding.stack = source_lines(symbols, now.stack);
-  finding.id = fingerprint(finding.rule, symbols.function(key.site), symbols.function(key.creator));
+  finding.id = fingerprint(finding);
   const bool grew = course.growth() > 0;
   finding.title = TargetText(format("{:+} goroutine{} in {} at {}", course.growth(),
                                     course.growth() == 1 || course.growth() == -1 ? "" : "s", finding.state,
@@ -319,7 +319,7 @@ Finding heap_finding(const Symbols& symbols, const HeapChange& of) {
   for (const std::int64_t value : course.values)
     finding.counts.push_back(static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0)));
   finding.stack = source_lines(symbols, of.now.stack);
-  finding.id = fingerprint(finding.rule, symbols.text(of.function), {});
+  finding.id = fingerprint(finding);
   constexpr double kMiB = 1 << 20;
   const auto growth = static_cast<double>(course.growth());
   finding.title = TargetText(format("{:+.1f} MiB of live heap from {}", growth / kMiB, symbols.text(of.function)));
@@ -396,11 +396,7 @@ std::vector<Finding> merge_differences(std::vector<Finding> differences, const s
     if (at == by_place.end()) continue;
     const Finding* twin = at->second;
     Finding merged = *twin;
-    if (!is_lasting_rule(*twin)) {
-      merged.rule = difference.rule;
-      merged.id = fingerprint(merged.rule, merged.site.function.raw(),
-                              merged.creator ? merged.creator->function.raw() : std::string_view());
-    }
+    if (!is_lasting_rule(*twin)) merged.rule = difference.rule;
     merged.verdict = std::max(twin->verdict, difference.verdict);
     set_score(std::max(twin->score, difference.score), "the difference weighs more than the parts", merged);
     merged.count = difference.count;

@@ -268,8 +268,7 @@ Findings make_findings(const Context& context, const Evidences& evidences) {
       }
     }
     if (owner != owners.end()) add_owner(owner->second, finding);
-    const std::string_view creator = finding.creator ? finding.creator->function.raw() : std::string_view{};
-    finding.id = fingerprint(finding.rule, finding.site.function.raw(), creator);
+    finding.id = fingerprint(finding);
     findings.kept.push_back(std::move(finding));
   }
   sort_findings(findings.kept);

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "base/format.h"
 #include "base/hash.h"
@@ -23,6 +24,14 @@ bool is_closure_part(std::string_view part) {
   if (is_digits(part)) return true;
   return std::ranges::any_of(
       kStems, [&](std::string_view stem) { return part.starts_with(stem) && is_digits(part.substr(stem.size())); });
+}
+
+constexpr char kCreator = '-', kTwin = '.';
+constexpr int kSiteDigits = 12, kCreatorDigits = 6;
+
+/// The first hex digits of the hash of `text`.
+std::string part_of_id(std::string_view text, int digits) {
+  return format("{:016x}", hash_text(text)).substr(0, static_cast<std::size_t>(digits));
 }
 
 }  // namespace
@@ -60,13 +69,25 @@ std::string normalise_function(std::string_view function) {
   return out;
 }
 
-std::string fingerprint(std::string_view rule, std::string_view site_function, std::string_view creator_function) {
-  std::string text(rule);
-  text += '\n';
-  text += normalise_function(site_function);
-  text += '\n';
-  text += normalise_function(creator_function);
-  return format("{:016x}", hash_text(text));
+std::string fingerprint(const Finding& finding) {
+  const std::string_view kind = finding.rule.starts_with("gc/") ? "gc" : finding_kind_name(finding.kind);
+  const std::string site = normalise_function(finding.site.function.raw());
+  std::string id = part_of_id(format("{}\n{}", kind, site.empty() ? finding.rule : site), kSiteDigits);
+  if (finding.creator && !finding.creator->function.raw().empty()) {
+    id += kCreator + part_of_id(normalise_function(finding.creator->function.raw()), kCreatorDigits);
+  }
+  return id;
+}
+
+bool same_leak(std::string_view id, std::string_view other) {
+  const auto parts = [](std::string_view text) {
+    text = text.substr(0, text.find(kTwin));
+    const std::size_t at = text.find(kCreator);
+    return std::pair(text.substr(0, at), at == std::string_view::npos ? std::string_view() : text.substr(at));
+  };
+  const auto [site, creator] = parts(id);
+  const auto [other_site, other_creator] = parts(other);
+  return site == other_site && (creator == other_creator || creator.empty() || other_creator.empty());
 }
 
 void number_twins(std::vector<Finding>& findings) {
@@ -88,7 +109,7 @@ void number_twins(std::vector<Finding>& findings) {
     bool unique = used.insert(id).second;
     while (!unique) {
       const int ordinal = ++ordinals.try_emplace(id, 1).first->second;
-      finding->id = format("{:016x}", hash_text(format("{}\n{}", id, ordinal)));
+      finding->id = format("{}{}{}", id, kTwin, ordinal);
       unique = !shared.contains(finding->id) && used.insert(finding->id).second;
     }
   }

@@ -22,23 +22,46 @@ TEST(NormaliseFunction, KeepsPlainNames) {
   EXPECT_EQ(normalise_function(""), "");
 }
 
-TEST(Fingerprint, StaysOverRebuilds) {
-  EXPECT_EQ(fingerprint("r", "main.f.func1", "main.g.func2"), fingerprint("r", "main.f.func7", "main.g.func1.1"));
+Finding at(std::string_view site, std::string_view creator, std::string_view rule = "goroutine/growing-site") {
+  Finding finding;
+  finding.rule = rule;
+  finding.site = {TargetText(site), TargetText("/src/main.go"), 7};
+  if (!creator.empty()) finding.creator = SourceLine{TargetText(creator), TargetText("/src/main.go"), 3};
+  return finding;
 }
 
-TEST(Fingerprint, TellsRuleSiteAndCreatorApart) {
-  const std::string base = fingerprint("r", "main.f", "main.g");
-  EXPECT_NE(base, fingerprint("q", "main.f", "main.g"));
-  EXPECT_NE(base, fingerprint("r", "main.h", "main.g"));
-  EXPECT_NE(base, fingerprint("r", "main.f", ""));
-  EXPECT_EQ(base.size(), 16U);
+TEST(Fingerprint, StaysOverRebuilds) {
+  EXPECT_EQ(fingerprint(at("main.f.func1", "main.g.func2")), fingerprint(at("main.f.func7", "main.g.func1.1")));
+}
+
+TEST(Fingerprint, StaysFromACrowdToTheProof) {
+  EXPECT_EQ(fingerprint(at("main.f", "main.g", "goroutine/crowded-site")),
+            fingerprint(at("main.f", "main.g", "goroutine/proven-leak")));
+}
+
+TEST(Fingerprint, TellsKindSiteAndCreatorApart) {
+  const Finding base = at("main.f", "main.g");
+  Finding memory = base;
+  memory.kind = FindingKind::kMemory;
+  for (const Finding& other : {memory, at("main.h", "main.g"), at("main.f", "main.h"), at("main.f", ""),
+                               at("main.f", "main.g", "gc/verdict")}) {
+    EXPECT_NE(fingerprint(base), fingerprint(other));
+  }
+  EXPECT_NE(fingerprint(at("", "", "memory/cliff")), fingerprint(at("", "", "memory/poor-gc")));
+}
+
+TEST(SameLeak, IsOfTheSameSiteWhereACreatorIsNotKnown) {
+  const std::string id = fingerprint(at("main.f", "main.g"));
+  EXPECT_TRUE(same_leak(id, fingerprint(at("main.f", ""))));
+  EXPECT_TRUE(same_leak(id + ".2", id));
+  EXPECT_FALSE(same_leak(id, fingerprint(at("main.f", "main.h"))));
+  EXPECT_FALSE(same_leak(id, fingerprint(at("main.h", "main.g"))));
 }
 
 Finding twin(std::string_view function, std::uint32_t line) {
-  Finding finding;
-  finding.rule = "goroutine/growing-site";
-  finding.site = {TargetText(function), TargetText("/src/main.go"), line};
-  finding.id = fingerprint(finding.rule, function, "main.main");
+  Finding finding = at(function, "main.main");
+  finding.site.line = line;
+  finding.id = fingerprint(finding);
   return finding;
 }
 
@@ -47,7 +70,8 @@ TEST(NumberTwins, MakesIdsUniqueInTheOrderOfTheSource) {
   std::vector<Finding> falling{rising[2], rising[1], rising[0]};
   number_twins(rising);
   number_twins(falling);
-  EXPECT_EQ(rising[0].id, fingerprint("goroutine/growing-site", "main.f.func1", "main.main"));
+  EXPECT_EQ(rising[0].id, fingerprint(at("main.f.func1", "main.main")));
+  EXPECT_EQ(rising[1].id, rising[0].id + ".2");
   EXPECT_NE(rising[0].id, rising[1].id);
   EXPECT_NE(rising[1].id, rising[2].id);
   for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(rising[i].id, falling[2 - i].id);

@@ -271,7 +271,7 @@ std::vector<Finding> find_gc_leaks(const Symbols& symbols, const GcSection& sect
     finding.advice = TargetText(
         "what grew is reachable: look at who keeps what this site allocates.\n"
         "`leakfinder memory` shows the growth of every allocation site.");
-    finding.id = fingerprint(finding.rule, finding.site.function.raw(), "");
+    finding.id = fingerprint(finding);
     findings.push_back(std::move(finding));
   }
   for (const GcGroupCounts& group : groups) {
@@ -292,7 +292,7 @@ std::vector<Finding> find_gc_leaks(const Symbols& symbols, const GcSection& sect
     finding.evidence.push_back(
         TargetText(format("{} at the start, {} before the first forced collection, {} at the end", group.baseline,
                           group.before, group.final_value)));
-    finding.id = fingerprint(finding.rule, finding.site.function.raw(), symbols.function(group.creator));
+    finding.id = fingerprint(finding);
     findings.push_back(std::move(finding));
   }
   return findings;

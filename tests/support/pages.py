@@ -114,4 +114,4 @@ def identities(text: str) -> list[tuple[str, str, int | None]]:
 def plain_identities(text: str) -> list[tuple[str, str]]:
     """Id and verdict of each finding of what a reader without JavaScript sees."""
     markup = text[text.index("<noscript>"):text.index("</noscript>")]
-    return [(identity, verdict) for verdict, identity in re.findall(r'(?s)<section class="finding (\w+)">.*?id <code>(\w+)</code>', markup)]
+    return [(identity, verdict) for verdict, identity in re.findall(r'(?s)<section class="finding (\w+)">.*?id <code>([\w-]+)</code>', markup)]
