@@ -11,6 +11,9 @@ namespace lf::cli {
 
 namespace {
 
+/// How long analyze and memory look on by default, while something is in doubt.
+constexpr Milliseconds kSettle{10'000};
+
 bool is_given(const Run& run, std::string_view name) {
   return std::ranges::any_of(run.line.settings, [&](const Setting& setting) { return setting.flag->name == name; });
 }
@@ -85,13 +88,14 @@ Result<int> run_analyze(Run& run) {
                         .samples = 2,
                         .identities = true,
                         .leak_profile = true,
-                        .settle = Milliseconds(10'000),
+                        .settle = kSettle,
                         .save = {.analysis = "goroutine_analysis", .goroutine_profile = true, .memory_profile = true}});
 }
 
 Result<int> run_memory(Run& run) {
   return run_look(run, {.name = "memory",
                         .samples = 2,
+                        .settle = kSettle,
                         .save = {.memory_profile = true},
                         .prepare = [](const Run&, pipeline::LookOptions& options) -> Result<void> {
                           options.plan.goroutines = options.detect.goroutines = false;

@@ -91,7 +91,8 @@ constexpr std::array kCommands{
     Command{
         "memory", "[TARGET | FILE...]", "memory in depth, by allocation site",
         "Growth of the live heap by allocation site, allocation rates, GC rate and pauses, objects, idle and released "
-        "memory, stacks, and what is not on the Go heap.",
+        "memory, stacks, and what is not on the Go heap. While it is in doubt whether the heap grows, it looks on, for "
+        "-settle at most, and forces a collection at both ends where none comes by itself (-settle-gc).",
         kMemoryExamples, Input::kTargetOrFiles, run_memory},
     Command{
         "capture", "[TARGET]", "record raw profiles and a manifest, to analyse later, elsewhere, again",

@@ -37,10 +37,11 @@ bool is_kept(const Setting& setting) {
 }  // namespace
 
 std::string next_command(const Run& run, const Subject& subject, const Report& report) {
-  if (!subject.live() || !report.goroutines) return {};
-  const bool one_sample = report.goroutines->samples.size() <= 1;
+  if (!subject.live() || (!report.goroutines && !report.memory)) return {};
+  const bool one_sample =
+      report.goroutines ? report.goroutines->samples.size() <= 1 : report.memory->samples.size() <= 1;
   if (!one_sample && report.doubts.empty()) return {};
-  std::string command = "leakfinder analyze";
+  std::string command = report.command == "memory" ? "leakfinder memory" : "leakfinder analyze";
   if (!one_sample) command += " -settle=60s";
   for (const Setting& setting : run.line.settings) {
     if (is_kept(setting)) command += " " + quoted(format("-{}={}", setting.flag->name, setting.value));

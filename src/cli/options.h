@@ -40,6 +40,7 @@ struct Options {
   std::uint64_t samples = 0;  ///< 0: the command's own default
   Milliseconds sample_interval{500};
   std::optional<Milliseconds> settle;  ///< none: the command's own default
+  bool settle_gc = true;
   std::vector<std::string> label;
 
   // monitor

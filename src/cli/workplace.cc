@@ -209,6 +209,7 @@ Result<pipeline::LookOptions> look_options(const Run& run, const Command& comman
   look.plan.max_goroutines_full = options.max_goroutines_full;
   look.samples = options.samples == 0 ? default_samples : options.samples;
   look.interval = options.sample_interval;
+  look.settle_gc = options.settle_gc;
   look.stacks = std::ranges::any_of(options.format, [](const std::string& name) {
     const report::Format* format = report::find_format(name);
     return format != nullptr && report::shows_stacks(*format);

@@ -1,5 +1,7 @@
 #include "detect/detect.h"
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 #include "detect/doubt.h"
@@ -9,6 +11,7 @@
 #include "detect/levels.h"
 #include "detect/limits.h"
 #include "detect/lock_graph.h"
+#include "detect/memory_doubt.h"
 #include "detect/memory_facts.h"
 #include "detect/rules.h"
 
@@ -60,6 +63,16 @@ Result<Verdicts> run(const History& history, const DetectOptions& options) {
       const bool listed = options.leakprof == LeakProf::kOff || doubt.count >= options.leakprof_threshold;
       if (listed) verdicts.doubts.emplace_back(doubt.words);
     }
+    verdicts.goroutines_in_doubt = !verdicts.doubts.empty();
+  }
+  if (options.memory) {
+    const bool told = std::ranges::any_of(verdicts.findings, [](const Finding& finding) {
+      return finding.kind == FindingKind::kMemory && finding.verdict == Verdict::kLeak;
+    });
+    std::string doubt = told ? std::string() : find_memory_doubt(context);
+    verdicts.memory_in_doubt = !doubt.empty();
+    if (verdicts.memory_in_doubt) verdicts.doubts.emplace_back(doubt);
+    verdicts.seconds_to_two_collections = seconds_to_two_collections(series, memory);
   }
   verdicts.limits = find_limits(context);
   judge_levels(series, options, verdicts);

@@ -34,7 +34,6 @@ struct DetectOptions {
   std::size_t memory_history = 10;
   bool goroutines = true;  ///< judge them
   bool memory = true;
-  std::string_view settle_command;       ///< the command line that would settle a suspicion, for advice
   std::uint64_t memory_limit_bytes = 0;  ///< of the live heap, where a limit is known: time until it is told
 };
 
@@ -43,7 +42,9 @@ struct Verdicts {
   std::vector<Finding> findings;   ///< ordered: verdict, score, count falling, then site
   std::uint64_t left_out = 0;      ///< findings of the lowest rank, more than a report holds
   std::vector<TargetText> doubts;  ///< of what more time would tell whether it leaks; the most crowded first
-  TargetText unsettled;            ///< why there can be no clean bill (Report::unsettled)
+  bool goroutines_in_doubt = false, memory_in_doubt = false;
+  std::optional<double> seconds_to_two_collections;  ///< that the program makes by itself; where that can be told
+  TargetText unsettled;                              ///< why there can be no clean bill (Report::unsettled)
   DetectionLimits limits;
   HealthSection health;
   Level goroutine_level = Level::kNormal, memory_level = Level::kNormal;

@@ -1,6 +1,7 @@
 #include "detect/heap_history.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <utility>
 #include <vector>
@@ -8,6 +9,35 @@
 #include "base/saturate.h"
 
 namespace lf::detect {
+namespace {
+
+/// How many of `objects` of `bytes` together were sampled: one of size s is with probability 1 - exp(-s / rate). Scaled
+/// numbers are cut to whole ones, by half an object on average.
+std::int64_t sampled_of(std::int64_t objects, std::int64_t bytes, double rate) {
+  if (objects <= 0) return 0;
+  const double size = static_cast<double>(bytes) / static_cast<double>(objects);
+  return std::llround(std::min((static_cast<double>(objects) + 0.5) * -std::expm1(-size / rate), 1e15));
+}
+
+}  // namespace
+
+/// Counts the sampled objects of a record at its stack.
+void HeapHistory::count(const HeapSample& record, StringId function, double rate, bool is_first, Series& series) {
+  const auto next = static_cast<std::uint32_t>(series.heap_stacks.size());
+  auto at = stack_index_.find(record.stack.value);
+  if (at == stack_index_.end()) {
+    if (next >= kMostStacks) return;
+    at = stack_index_.try_emplace(record.stack.value, next).first;
+    series.heap_stacks.push_back({.function = function, .first = {}, .latest = {}});
+  }
+  HeapStack& stack = series.heap_stacks[at->second];
+  const std::int64_t inuse =
+      record.inuse_sampled > 0 ? record.inuse_sampled : sampled_of(record.inuse_objects, record.inuse_bytes, rate);
+  const std::int64_t allocated = sampled_of(record.alloc_objects, record.alloc_bytes, rate);
+  add_saturating(stack.latest.inuse, inuse);
+  add_saturating(stack.latest.allocated, allocated);
+  if (is_first) stack.first = stack.latest;
+}
 
 void HeapHistory::push(const HeapProfile& heap, StackFactsTable& stacks, SamplePoint& sample, Series& series) {
   sample.live_bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(heap.live_bytes(), 0));
@@ -15,6 +45,13 @@ void HeapHistory::push(const HeapProfile& heap, StackFactsTable& stacks, SampleP
   std::vector<HeapPoint> sums(series.heap_sites.size());
   std::vector<std::int64_t> heaviest(sums.size());
   std::vector<std::pair<std::int64_t, std::int64_t>> allocated(sums.size());
+  const bool is_first = stack_index_.empty() || (sample.gc_forced && !compares_forced_);
+  compares_forced_ = compares_forced_ || sample.gc_forced;
+  const double rate = static_cast<double>(series.heap_rate_bytes > 0 ? series.heap_rate_bytes : 512 * 1024);
+  for (HeapStack& stack : series.heap_stacks) {
+    stack.latest = {};
+    if (is_first) stack.first = {};
+  }
   for (const HeapSample& record : heap.samples) {
     const StackFacts& facts = stacks.of(record.stack);
     if (facts.serves_profiles) continue;
@@ -33,6 +70,7 @@ void HeapHistory::push(const HeapProfile& heap, StackFactsTable& stacks, SampleP
       heaviest.push_back(-1);
       allocated.emplace_back();
     }
+    count(record, function, rate, is_first, series);
     add_saturating(sums[index].inuse_bytes, record.inuse_bytes);
     add_saturating(sums[index].inuse_objects, record.inuse_objects);
     add_saturating(sums[index].inuse_sampled, record.inuse_sampled);

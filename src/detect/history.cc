@@ -75,6 +75,7 @@ struct History::Impl {
   std::vector<Tally> tallies;
   std::vector<Population::Point> population_tallies;
   bool epoch_has_dump = false;
+  bool epoch_has_forced = false;  ///< a collection of ours
   bool epoch_has_counts = false;  ///< then dumps are taken for counts too, so that all samples make one series
 
   std::uint32_t group_of(StackId stack, FrameId creator, WaitState state, bool identified) {
@@ -142,6 +143,7 @@ struct History::Impl {
     series.populations.clear();
     series.live.clear();
     series.heap_sites.clear();
+    series.heap_stacks.clear();
     series.leaked.clear();
     series.sync_waits.clear();
     series.identities_broken = false;
@@ -150,7 +152,8 @@ struct History::Impl {
     heap.clear();
     tallies.clear();
     population_tallies.clear();
-    epoch_has_dump = epoch_has_counts = false;
+    series.pauses.clear();
+    epoch_has_dump = epoch_has_counts = epoch_has_forced = false;
     warnings.add(WarningCode::kTargetRestarted);
   }
 
@@ -400,6 +403,8 @@ void History::push(const Snapshot& snapshot) {
   if (snapshot.goroutines) impl.push_goroutines(*snapshot.goroutines, sample, by_counters.has_value());
   if (snapshot.heap) impl.heap.push(*snapshot.heap, impl.stacks, sample, impl.series);
   if (snapshot.memory) impl.series.memory = snapshot.memory;
+  impl.epoch_has_forced = impl.epoch_has_forced || snapshot.gc_forced;
+  if (snapshot.memory && !impl.epoch_has_forced) impl.series.pauses = snapshot.memory->pauses;
   if (snapshot.leaked) impl.series.leaked = *snapshot.leaked;
   impl.series.samples.push_back(sample);
   ++impl.pushed;

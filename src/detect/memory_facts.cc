@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <utility>
+
+#include <tsl/robin_map.h>
 
 #include "base/format.h"
 #include "detect/come_and_stay.h"
@@ -92,29 +95,33 @@ HeapGrowth measure_site(const HeapSite& site, const Series& series, std::span<co
                         bool goal_rises_late) {
   HeapGrowth growth;
   const std::vector<HeapPoint> values = values_at(site, series, at);
-  if (values.size() < 2) return growth;
+  if (values.empty()) return growth;
   for (std::size_t i = 0; i < at.size(); ++i) {
     growth.seconds.push_back(series.samples[at[i]].seconds - series.samples[at[0]].seconds);
     growth.bytes.push_back(static_cast<double>(values[i].inuse_bytes));
   }
+  const HeapPoint& last = values.back();
+  const double last_size = last.inuse_objects > 0 ? growth.bytes.back() / static_cast<double>(last.inuse_objects) : 0;
+  growth.in_steps = last.inuse_objects <= 4 && last_size >= kMiB;
+  if (values.size() < 2) return growth;
   growth.trend = find_trend(growth.seconds, growth.bytes);
   const double rate = sampling_rate(series);
-  const HeapPoint& last = values.back();
   growth.noise_bytes = error_of(std::max(growth.trend.total, growth.bytes.back() - growth.bytes.front()), last, rate);
   const double first = std::max(growth.trend.first_fit, 0.0);
   growth.significant = growth.trend.p_rising < kFivePercent && growth.trend.total >= kMiB &&
                        growth.trend.total >= 2 * growth.noise_bytes && growth.trend.total >= first / 10;
-  const double last_size = last.inuse_objects > 0 ? growth.bytes.back() / static_cast<double>(last.inuse_objects) : 0;
-  const bool in_steps = last.inuse_objects <= 4 && last_size >= kMiB;
-  growth.still_growing = growth.significant && rises_late(growth, in_steps) && (in_steps || goal_rises_late);
+  growth.over = !rises_late(growth, growth.in_steps) || !(growth.in_steps || goal_rises_late);
+  growth.still_growing = growth.significant && !growth.over;
   return growth;
 }
 
 GoalGrowth measure_goal(const Series& series) {
+  constexpr std::uint64_t kNoGoal = std::uint64_t{1} << 60;  // GOGC=off
   GoalGrowth goal;
   std::uint64_t last_gc = 0;
   for (const SamplePoint& sample : series.samples) {
     if (sample.epoch != series.epoch || !sample.next_gc_bytes || !sample.num_gc) continue;
+    if (*sample.next_gc_bytes >= kNoGoal) continue;
     if (!goal.bytes.empty() && *sample.num_gc == last_gc) continue;
     last_gc = *sample.num_gc;
     goal.seconds.push_back(sample.seconds);
@@ -129,6 +136,42 @@ GoalGrowth measure_goal(const Series& series) {
   constexpr double kLeastGain = 2 * kMiB;  // below, it is what a little more load has in flight
   goal.rises = std::min(by_line, by_trend) < kFivePercent && goal.live_gain() >= kLeastGain;
   return goal;
+}
+
+/// Bytes a second between the first and the last sample that `value` has one of, where they are far enough apart.
+template <class Value>
+std::optional<double> pace_of(const Series& series, Value value) {
+  std::optional<std::pair<double, double>> first, last;
+  for (const SamplePoint& sample : series.samples) {
+    const std::optional<std::uint64_t> bytes = sample.epoch == series.epoch ? value(sample) : std::nullopt;
+    if (!bytes) continue;
+    last = {sample.seconds, static_cast<double>(*bytes)};
+    if (!first) first = last;
+  }
+  constexpr double kShortest = 0.3;
+  if (!first || last->first - first->first < kShortest) return std::nullopt;
+  return (last->second - first->second) / (last->first - first->first);
+}
+
+std::optional<double> exact_pace(const Series& series, const GoalGrowth& goal) {
+  const std::optional<double> forced = pace_of(
+      series, [](const SamplePoint& sample) { return sample.gc_forced ? sample.heap_alloc_bytes : std::nullopt; });
+  if (forced) return forced;
+  constexpr double kFloor = 4.5 * kMiB;  // a small heap's goal is 4 MiB
+  if (goal.bytes.size() < 2 || goal.bytes.back() < kFloor) return std::nullopt;
+  const double span = goal.seconds.back() - goal.seconds.front();
+  return span > 0 ? std::optional(goal.live_gain() / span) : std::nullopt;
+}
+
+/// Who came and went at the sites, by function.
+void add_flows(const Series& series, MemoryFacts& facts) {
+  tsl::robin_map<std::uint32_t, std::uint32_t> site_of;
+  for (std::uint32_t i = 0; i < series.heap_sites.size(); ++i) site_of[series.heap_sites[i].function.value] = i;
+  for (const HeapStack& stack : series.heap_stacks) {
+    facts.flow.add(flow_of(stack));
+    const auto at = site_of.find(stack.function.value);
+    if (at != site_of.end()) facts.sites[at->second].flow.add(flow_of(stack));
+  }
 }
 
 /// Whether the collector's goal still rises over the last third at a good part of its whole pace.
@@ -207,19 +250,34 @@ double sampling_rate(const Series& series) {
   return static_cast<double>(series.heap_rate_bytes > 0 ? series.heap_rate_bytes : 512 * 1024);
 }
 
-bool carries_growth(const HeapGrowth& site, const MemoryFacts& memory) {
-  constexpr double kGoodPart = 4, kSurely = 3;
-  if (!memory.goal.rises || !memory.goal_rises_late || site.bytes.size() < 2) return false;
-  const double gain = site.bytes.back() - site.bytes.front();
-  return gain >= kMiB && gain >= kSurely * site.noise_bytes && gain * kGoodPart >= memory.goal.live_gain();
+bool surely_grows(const MemoryFacts& memory) {
+  constexpr double kOneInThousand = 0.001;
+  const bool grew = memory.gc_pace && memory.gc_pace->chance < kOneInThousand;
+  const bool grows = memory.exact_per_second.value_or(0) > 0;
+  return memory.goal.rises ? memory.goal_rises_late : grew && grows;
 }
 
-std::string goal_in_words(const GoalGrowth& goal) {
-  return format(
-      "the live heap grows by about {:.2f} MiB/s: the collector's goal, which follows it exactly, rose from {:.0f} "
-      "to {:.0f} MiB over {} collections seen in {}",
-      goal.live_gain() / (goal.seconds.back() - goal.seconds.front()) / kMiB, goal.bytes.front() / kMiB,
-      goal.bytes.back() / kMiB, goal.bytes.size(), span_in_words(goal.seconds.back() - goal.seconds.front()));
+bool carries_growth(const HeapGrowth& site, const MemoryFacts& memory) {
+  constexpr double kGoodPart = 4, kSurely = 3, kOneInHundred = 0.01;
+  if (site.bytes.size() < 2 || site.over || site.rise() < kMiB) return false;
+  const bool grows = surely_grows(memory);
+  if (site.flow.chance() < (grows ? kFivePercent : kOneInHundred)) return memory.exact_per_second.value_or(1) > 0;
+  return grows && site.rise() >= kSurely * site.noise_bytes && site.rise() * kGoodPart >= memory.goal.live_gain();
+}
+
+std::string growth_in_words(const MemoryFacts& memory) {
+  const GoalGrowth& goal = memory.goal;
+  if (goal.rises) {
+    return format(
+        "the live heap grows by about {:.2f} MiB/s: the collector's goal, which follows it exactly, rose from {:.0f} "
+        "to {:.0f} MiB over {} collections seen in {}",
+        goal.live_gain() / (goal.seconds.back() - goal.seconds.front()) / kMiB, goal.bytes.front() / kMiB,
+        goal.bytes.back() / kMiB, goal.bytes.size(), span_in_words(goal.seconds.back() - goal.seconds.front()));
+  }
+  if (memory.exact_per_second.value_or(0) <= 0) return {};
+  std::string words = format("the live heap grew by {:.2f} MiB/s", *memory.exact_per_second / kMiB);
+  if (surely_grows(memory)) words += ", and before the look as well: " + gc_pace_in_words(*memory.gc_pace);
+  return words;
 }
 
 MemoryFacts measure_memory(const Series& series, std::size_t window) {
@@ -237,8 +295,12 @@ MemoryFacts measure_memory(const Series& series, std::size_t window) {
   judge_pattern(series, std::max<std::size_t>(window, 3), facts);
   facts.goal = measure_goal(series);
   facts.goal_rises_late = rises_late(facts.goal);
+  facts.exact_per_second = exact_pace(series, facts.goal);
+  facts.allocated_per_second = pace_of(series, [](const SamplePoint& sample) { return sample.total_alloc_bytes; });
+  facts.gc_pace = measure_gc_pace(series.pauses);
   for (const HeapSite& site : series.heap_sites)
     facts.sites.push_back(measure_site(site, series, at, facts.goal_rises_late));
+  add_flows(series, facts);
   return facts;
 }
 

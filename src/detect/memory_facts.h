@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "detect/gc_pace.h"
+#include "detect/object_flow.h"
 #include "detect/series.h"
 #include "detect/trend.h"
 #include "model/report.h"
@@ -17,7 +20,12 @@ struct HeapGrowth {
   double noise_bytes = 0;      ///< standard error of its growth, from the number of sampled objects behind it
   bool significant = false;    ///< beyond the noise, beyond 1 MiB, a trend at 5 %
   bool still_growing = false;  ///< not a rise that has come to its plateau
+  bool over = false;           ///< it rose, and has come to its plateau
+  bool in_steps = false;       ///< a few large objects: an array that grows does so ever more seldom
+  ObjectFlow flow;             ///< from the first to the last of them
   double gain() const { return bytes.empty() ? 0 : trend.total; }
+  /// From end to end, which two values tell as well.
+  double rise() const { return bytes.empty() ? 0 : bytes.back() - bytes.front(); }
 };
 
 /// The collector's goal after each collection: the exact live heap times a constant, 2 by default, known without
@@ -37,6 +45,12 @@ struct MemoryFacts {
   /// Whether the collector's goal, which follows the exact live heap, rises to the end; true where it is not known.
   bool goal_rises_late = true;
   GoalGrowth goal;
+  ObjectFlow flow;                             ///< of all sites
+  std::optional<GcPace> gc_pace;               ///< before the look
+  std::optional<double> allocated_per_second;  ///< bytes, in the look
+  /// What the live heap grew by in bytes a second, known without sampling error: between two forced collections, or by
+  /// the collector's goal.
+  std::optional<double> exact_per_second;
   MemoryPattern pattern = MemoryPattern::kUnknown;
   bool fell_by_restart = false;  ///< the cliff is another process' beginning
   std::string pattern_reason;
@@ -47,12 +61,16 @@ struct MemoryFacts {
 /// One allocation in so many bytes is sampled; the runtime's default where the profile does not tell.
 double sampling_rate(const Series& series);
 
-/// Whether the live heap surely grows, by the collector's goal, and `site` gained a good part of that, beyond its own
-/// sampling error; for looks too short for a trend of its own.
+/// Whether `site` gathers what it allocates, for looks too short for a trend of its own: sampled objects come and don't
+/// leave, or it gained a good part, beyond its sampling error, of what the collector's goal rose by.
 bool carries_growth(const HeapGrowth& site, const MemoryFacts& memory);
 
-/// "the live heap grows: the collector's goal rose from 92 to 112 MiB over 3 collections, …".
-std::string goal_in_words(const GoalGrowth& goal);
+/// Whether the live heap grew before the look and grows in it, without any sampling error.
+bool surely_grows(const MemoryFacts& memory);
+
+/// What is known without sampling error of how the live heap grows: "the live heap grows by about 1.20 MiB/s: …"; empty
+/// where nothing is.
+std::string growth_in_words(const MemoryFacts& memory);
 
 /// `window`: the last samples that the pattern looks at (-memory-history).
 MemoryFacts measure_memory(const Series& series, std::size_t window);

@@ -14,9 +14,9 @@ void find_growing_heap(const Context& context, Evidences& evidences) {
     return (site.significant && site.still_growing) || carries_growth(site, memory);
   });
   if (explained) return;
-  if (memory.goal.rises && memory.goal_rises_late && memory.pattern != MemoryPattern::kGrowing) {
+  if (surely_grows(memory) && memory.pattern != MemoryPattern::kGrowing) {
     evidences.push_back(
-        {{SubjectKind::kProcess, 0}, "memory/growing-heap", Grade::kGlimpse, "growth", 25, goal_in_words(memory.goal)});
+        {{SubjectKind::kProcess, 0}, "memory/growing-heap", Grade::kGlimpse, "growth", 25, growth_in_words(memory)});
   }
   if (memory.pattern != MemoryPattern::kGrowing) return;
   // Sites that have come to their plateau explain a rise that is over.
@@ -25,7 +25,10 @@ void find_growing_heap(const Context& context, Evidences& evidences) {
   // The live heap is a sample: a sum of Poisson counts of `rate` bytes each has this standard error.
   const double live = memory.live_bytes.empty() ? 0 : std::max(memory.live_bytes.back(), 0.0);
   const double error = std::sqrt(static_cast<double>(context.series.heap_rate_bytes) * live);
-  const bool told = over * 2 < memory.trend.total && memory.trend.total >= 3 * error;
+  // One trend at 5 % is passed by chance where it is looked for at every sample; sampled objects tell apart.
+  constexpr double kOneInHundred = 0.01;
+  const bool gathers = surely_grows(memory) || memory.flow.chance() < kOneInHundred;
+  const bool told = over * 2 < memory.trend.total && memory.trend.total >= 3 * error && gathers;
   const Grade grade = told ? Grade::kGlimpse : Grade::kRemark;
   evidences.push_back({{SubjectKind::kProcess, 0}, "memory/growing-heap", grade, "growth", 25, memory.pattern_reason});
 }

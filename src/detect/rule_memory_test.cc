@@ -50,6 +50,28 @@ TEST(MemoryGrowingSite, IsASuspectAfterThreeCollectionsWhoseGoalRises) {
   EXPECT_EQ(finding.verdict, Verdict::kSuspect);
 }
 
+/// Two profiles of a heap a collection apart: 30 sampled objects, then 30 + `more`, of which `left` of the first went.
+Scene& see_two(Scene& scene, std::int64_t more, std::int64_t left) {
+  constexpr std::int64_t kObject = kMiB / 2;
+  for (const bool later : {false, true}) {
+    const std::int64_t inuse = later ? 30 + more : 30;
+    Snapshot snapshot = scene.heap(later ? 10 : 0, {{.bytes = inuse * kObject, .objects = inuse}}, later ? 11 : 10);
+    HeapSample& sample = snapshot.heap->samples.front();
+    sample.inuse_sampled = static_cast<std::uint32_t>(inuse);
+    sample.alloc_objects = later ? 200 + 2 * (more + left) : 200;
+    sample.alloc_bytes = sample.alloc_objects * kObject;
+    scene.history.push(snapshot);
+  }
+  return scene;
+}
+
+TEST(MemoryGrowingSite, IsASuspectAfterTwoProfilesWhereObjectsCameAndNoneLeft) {
+  Scene gathers, flows;
+  const Finding finding = see_two(gathers, 12, 0).about("main.grow");
+  EXPECT_EQ(finding.verdict, Verdict::kSuspect);
+  EXPECT_EQ(see_two(flows, 4, 300).worst(), Verdict::kInfo);
+}
+
 TEST(MemoryGrowingHeap, IsASuspectByItsGoalWhereNoSiteCarriesIt) {
   Scene rises, scatters;
   const std::vector<std::int64_t> up{60, 65, 70}, about{60, 71, 63};

@@ -104,6 +104,17 @@ struct HeapSite {
   Serial first_serial = 0, last_serial = 0;                     ///< heap profiles it was looked for in
 };
 
+/// Sampled objects of one allocation stack at one profile: in use, and allocated since the process began.
+struct HeapCount {
+  std::int64_t inuse = 0, allocated = 0;
+};
+
+/// An allocation stack at the epoch's first heap profile, which has none of what was first met later, and now.
+struct HeapStack {
+  StringId function;  ///< as `HeapSite::function`
+  HeapCount first, latest;
+};
+
 /// All that detection knows of a target; plain data, filled by `History`.
 struct Series {
   std::vector<SamplePoint> samples;  ///< all epochs, oldest first
@@ -115,8 +126,10 @@ struct Series {
   std::vector<SyncWait> sync_waits;  ///< of the latest dump
   std::vector<StackCount> leaked;    ///< of the latest leak profile
   std::vector<HeapSite> heap_sites;
+  std::vector<HeapStack> heap_stacks;
   std::int64_t heap_rate_bytes = 0;
   std::optional<MemoryStats> memory;  ///< latest
+  std::vector<GcPause> pauses;        ///< of the epoch's latest MemStats before a collection was forced
   /// Ids contradict each other (one id with two creators): the dumps' identities are worth nothing.
   bool identities_broken = false;
 };

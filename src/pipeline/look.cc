@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <ranges>
 #include <utility>
 
 #include "base/format.h"
@@ -144,6 +145,12 @@ void keep_heap_protobuf(Session& session, const MeasurePlan& plan, Looked& looke
   }
 }
 
+/// A sample that would settle what is in doubt.
+struct NextSample {
+  SteadyTime due;
+  bool goroutines = false, memory = false, force_collection = false;
+};
+
 /// One look under way.
 struct Looking {
   Session& session;
@@ -155,9 +162,10 @@ struct Looking {
   Observation observation{environment.symbols};
   std::uint64_t unfiltered_total = 0;
   std::optional<Snapshot> baseline = {};
-  SteadyTime::duration answer{0};   ///< how long the last sample took
-  SteadyTime heap_asked = started;  ///< when the heap was asked for last
-  std::size_t dumps_of_many = 0;    ///< full dumps of more than `kFewGoroutines`
+  SteadyTime::duration answer{0};                               ///< how long the last sample took
+  SteadyTime heap_asked = started, goroutines_asked = started;  ///< when they were asked for last
+  std::size_t dumps_of_many = 0;                                ///< full dumps of more than `kFewGoroutines`
+  int forced_collections = 0;                                   ///< in looking on
 
   /// Takes a sample and adds it. Fails where it is the first and can't be had; false where the user stopped it.
   Result<bool> take(const MeasurePlan& plan, std::size_t number, bool with_leak_profile, bool is_baseline);
@@ -165,11 +173,39 @@ struct Looking {
   Result<bool> take_planned();
   /// More of them while something is in doubt.
   Result<bool> look_on();
+  /// What would tell more; none where nothing does before the deadline.
+  std::optional<NextSample> next(const detect::Verdicts& verdicts) const;
+  SettleState settle_state() const;
+  /// Whether the program collects often enough by itself.
+  bool collections_come(const detect::Verdicts& verdicts, const SettleState& state) const;
 };
+
+SettleState Looking::settle_state() const {
+  SettleState state{.started = started,
+                    .deadline = started + options.settle,
+                    .now = environment.clock.steady(),
+                    .asked = goroutines_asked,
+                    .dumps_of_many = dumps_of_many,
+                    .light = true,
+                    .answer = answer};
+  for (const detect::SamplePoint& sample : observation.history().series().samples | std::views::reverse) {
+    if (!sample.has_goroutines) continue;
+    state.goroutines = sample.total;
+    state.light = !sample.has_identities;
+    break;
+  }
+  return state;
+}
+
+bool Looking::collections_come(const detect::Verdicts& verdicts, const SettleState& state) const {
+  const std::chrono::duration<double> left = state.deadline - state.now;
+  return verdicts.seconds_to_two_collections.value_or(left.count()) < left.count() / 2;
+}
 
 Result<bool> Looking::take(const MeasurePlan& plan, std::size_t number, bool with_leak_profile, bool is_baseline) {
   const SteadyTime asked = environment.clock.steady();
   if (plan.memory) heap_asked = asked;
+  if (plan.goroutines) goroutines_asked = asked;
   Result<Measurement> measured = session.measure(plan);
   answer = environment.clock.steady() - asked;
   if (!measured) {
@@ -214,30 +250,48 @@ Result<bool> Looking::take_planned() {
   return true;
 }
 
+std::optional<NextSample> Looking::next(const detect::Verdicts& verdicts) const {
+  const SettleState state = settle_state();
+  std::optional<NextSample> next;
+  if (verdicts.goroutines_in_doubt && options.plan.goroutines) {
+    if (const std::optional<SteadyTime> due = next_look(state)) next = NextSample{.due = *due, .goroutines = true};
+  }
+  const SteadyTime heap_due = next_heap(state, heap_asked);
+  if (next) next->memory = options.plan.memory && next->due >= heap_due;
+  // The end of the look is told by one sample; with collections forced by the second of them.
+  const bool at_its_end = heap_asked >= state.deadline || forced_collections >= 2;
+  if (!verdicts.memory_in_doubt || !options.plan.memory || at_its_end) return next;
+  NextSample heap{.due = heap_due, .memory = true};
+  constexpr std::chrono::seconds kLeastApart{2};  // what grows in less may be requests under way
+  const bool in_time = state.deadline - state.now >= kLeastApart;
+  if (forced_collections == 0 && in_time && options.settle_gc && !collections_come(verdicts, state)) {
+    heap.due = state.now;
+    heap.force_collection = true;
+  }
+  if (forced_collections == 1 && heap.due >= state.deadline) heap.force_collection = true;
+  if (!next || heap.due < next->due) return heap;
+  next->memory = next->memory || heap.due == next->due;
+  next->force_collection = heap.force_collection && heap.due == next->due;
+  return next;
+}
+
 Result<bool> Looking::look_on() {
-  constexpr std::chrono::seconds kHeapDistance{1};  // collections are seldom closer
-  MeasurePlan plan = options.plan;
-  plan.keep_goroutine_bytes = plan.keep_heap_bytes = false;
-  if (!plan.goroutines) return true;
   for (std::size_t number = options.samples + 1;; ++number) {
     const Result<detect::Verdicts> verdicts = detect::run(observation.history(), options.detect);
     if (!verdicts) return std::unexpected(verdicts.error());
     if (verdicts->doubts.empty()) return true;
-    const detect::SamplePoint& last = observation.history().series().samples.back();
-    const SettleState state{.started = started,
-                            .deadline = started + options.settle,
-                            .now = environment.clock.steady(),
-                            .goroutines = last.total,
-                            .dumps_of_many = dumps_of_many,
-                            .light = !last.has_identities,
-                            .answer = answer};
-    const std::optional<SteadyTime> due = next_look(state);
-    if (!due) return true;
-    if (!wait_in_doubt(environment.clock, environment.stop, *due, state, verdicts->doubts, progress)) {
+    const std::optional<NextSample> sample = next(*verdicts);
+    if (!sample) return true;
+    if (!wait_in_doubt(environment.clock, environment.stop, sample->due, settle_state(), verdicts->doubts, progress)) {
       looked.interrupted = true;
       return false;
     }
-    plan.memory = options.plan.memory && *due - heap_asked >= kHeapDistance;
+    MeasurePlan plan = options.plan;
+    plan.keep_goroutine_bytes = plan.keep_heap_bytes = false;
+    plan.goroutines = sample->goroutines;
+    plan.memory = sample->memory;
+    plan.force_collection = sample->force_collection;
+    forced_collections += sample->force_collection ? 1 : 0;
     Result<bool> goes_on = take(plan, number, false, false);
     if (!goes_on || !*goes_on) return goes_on;
   }

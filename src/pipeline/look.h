@@ -21,6 +21,7 @@ struct LookOptions {
   std::size_t samples = 1;
   std::chrono::milliseconds interval{500};
   std::chrono::milliseconds settle{0};  ///< how long to look on, from the first sample, while something is in doubt
+  bool settle_gc = false;  ///< may force a collection at each end, where memory is in doubt and none comes by itself
   bool leak_profile = false;
   bool stacks = false;  ///< fill `Report::stacks`, which takes time
   detect::DetectOptions detect;

@@ -94,5 +94,68 @@ TEST(Look, AddsTheStatesUpToTheTotal) {
   EXPECT_EQ(sum, looked->report.goroutines->total);
 }
 
+/// A heap that holds `live(n)` MiB at the n-th forced collection, of a young process that allocates 2 MiB a second.
+ScriptedTarget::Answers allocating(Clock& clock, std::function<std::uint64_t(std::uint64_t)> live) {
+  return [&clock, live = std::move(live), forced = std::uint64_t{0}](std::string_view path) mutable -> Answer {
+    if (path.empty()) return {.body = testing::index_page(20, 3)};
+    forced += path.contains("gc=1") ? 1 : 0;
+    const auto seconds = std::chrono::duration_cast<std::chrono::milliseconds>(clock.steady().time_since_epoch());
+    const std::uint64_t size = live(forced) << 20;
+    std::string text =
+        testing::heap_text(size, size, 1 + forced, static_cast<std::uint64_t>(seconds.count() % 1'000'000'000) * 2'097);
+    constexpr std::string_view kGoal = "NextGC = 4194304";
+    text.replace(text.find(kGoal), kGoal.size(), format("NextGC = {}", 2 * size));
+    return {.body = text};
+  };
+}
+
+LookOptions looks_at_memory() {
+  LookOptions options;
+  options.command = "memory";
+  options.plan.goroutines = options.detect.goroutines = false;
+  options.samples = 2;
+  options.settle = std::chrono::seconds(10);
+  options.settle_gc = true;
+  return options;
+}
+
+/// A bench whose target `allocating` tells the time by the bench's own clock.
+struct MemoryBench {
+  explicit MemoryBench(std::function<std::uint64_t(std::uint64_t)> live)
+      : bench([this, live = std::move(live), answers = ScriptedTarget::Answers()](std::string_view path) mutable {
+          if (!answers) answers = allocating(bench.clock, live);
+          return answers(path);
+        }) {}
+  Bench bench;
+};
+
+TEST(Look, ForcesACollectionAtEachEndWhereMemoryIsInDoubt) {
+  MemoryBench memory([](std::uint64_t forced) { return 20 + 12 * forced; });
+  const Result<Looked> looked = look_at(memory.bench, looks_at_memory());
+  ASSERT_TRUE(looked);
+  EXPECT_EQ(looked->report.cost.forced_collections, 2U);
+  EXPECT_GE(looked->report.duration, std::chrono::seconds(9));
+  ASSERT_FALSE(looked->report.findings.empty());
+  EXPECT_EQ(looked->report.findings.front().site.function.raw(), "main.fill");
+  EXPECT_EQ(looked->report.findings.front().verdict, Verdict::kSuspect);
+}
+
+TEST(Look, CallsMemoryHealthyThatStandsBetweenForcedCollections) {
+  MemoryBench memory([](std::uint64_t) { return 20; });
+  const Result<Looked> looked = look_at(memory.bench, looks_at_memory());
+  ASSERT_TRUE(looked);
+  EXPECT_EQ(looked->report.health.level, HealthLevel::kHealthy);
+}
+
+TEST(Look, ForcesNoCollectionWhereTheUserDoesNotWantIt) {
+  MemoryBench memory([](std::uint64_t forced) { return 20 + forced; });
+  LookOptions options = looks_at_memory();
+  options.settle_gc = false;
+  const Result<Looked> looked = look_at(memory.bench, options);
+  ASSERT_TRUE(looked);
+  EXPECT_EQ(looked->report.cost.forced_collections, 0U);
+  EXPECT_EQ(looked->report.health.level, HealthLevel::kUnknown);
+}
+
 }  // namespace
 }  // namespace lf::pipeline

@@ -10,11 +10,23 @@ namespace lf::pipeline {
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
+namespace {
+
+constexpr int kOneInTwenty = 20;
+
+}  // namespace
+
+SteadyTime next_heap(const SettleState& state, SteadyTime asked) {
+  constexpr milliseconds kHeapDistance{1'000};  // collections are seldom closer
+  const auto distance = std::max(kHeapDistance, duration_cast<milliseconds>(state.answer) * kOneInTwenty);
+  const SteadyTime due = std::max(asked + distance, state.now);
+  return state.deadline - due < distance / 2 ? state.deadline : due;
+}
+
 std::optional<SteadyTime> next_look(const SettleState& state) {
   constexpr milliseconds kLight{250}, kClosest{500}, kFarthest{2'000};
   constexpr milliseconds kEnoughForIdentities{5'100};  // three dumps over five seconds decide (detect/growth.h)
-  constexpr int kOneInTwenty = 20;
-  const auto elapsed = duration_cast<milliseconds>(state.now - state.started);
+  const auto elapsed = duration_cast<milliseconds>(state.asked - state.started);
   milliseconds distance = kLight;
   if (!state.light) {
     distance = std::clamp(elapsed / 4, kClosest, kFarthest);
@@ -24,10 +36,10 @@ std::optional<SteadyTime> next_look(const SettleState& state) {
     }
   }
   distance = std::max(distance, duration_cast<milliseconds>(state.answer) * kOneInTwenty);
-  const SteadyTime due = state.now + distance;
+  const SteadyTime due = std::max(state.asked + distance, state.now);
   if (due <= state.deadline) return due;
   // The last one is at the deadline, if the one before is not just behind.
-  const bool worth_it = state.deadline - state.now >= distance / 2;
+  const bool worth_it = state.deadline - state.asked >= distance / 2;
   return worth_it ? std::optional(state.deadline) : std::nullopt;
 }
 

@@ -20,6 +20,7 @@ inline constexpr std::size_t kMostDumpsOfMany = 3;
 struct SettleState {
   SteadyTime started, deadline;  ///< of the look
   SteadyTime now;
+  SteadyTime asked;                    ///< when goroutines were read last
   std::uint64_t goroutines = 0;        ///< in the last sample
   std::size_t dumps_of_many = 0;       ///< full dumps taken of more than `kFewGoroutines`
   bool light = false;                  ///< the samples are no full dumps
@@ -30,6 +31,9 @@ struct SettleState {
 /// full dumps of few goroutines farther and farther apart, of many only where the third tells all. None: there is no
 /// further sample before the deadline.
 std::optional<SteadyTime> next_look(const SettleState& state);
+
+/// When to read the heap again, which changes with a collection only; `asked` is when it was read last.
+SteadyTime next_heap(const SettleState& state, SteadyTime asked);
 
 /// Waits until `due`, telling what is in doubt and how long it takes at most; false when stopped.
 bool wait_in_doubt(Clock& clock, const Stop& stop, SteadyTime due, const SettleState& state,

@@ -12,7 +12,11 @@ using std::chrono::milliseconds;
 constexpr SteadyTime kStart{std::chrono::hours(1)};
 
 SettleState after(milliseconds elapsed) {
-  return {.started = kStart, .deadline = kStart + milliseconds(10'000), .now = kStart + elapsed, .goroutines = 20};
+  return {.started = kStart,
+          .deadline = kStart + milliseconds(10'000),
+          .now = kStart + elapsed,
+          .asked = kStart + elapsed,
+          .goroutines = 20};
 }
 milliseconds distance(const SettleState& state) {
   const std::optional<SteadyTime> due = next_look(state);
@@ -54,6 +58,18 @@ TEST(NextLook, IsAtTheDeadlineWhereThatIsNotJustAhead) {
   EXPECT_EQ(next_look(after(milliseconds(11'000))), std::nullopt);
 }
 
+TEST(NextLook, CountsFromTheLastLookAtGoroutinesWhateverWasReadSince) {
+  SettleState state = after(milliseconds(4'000));
+  state.now += milliseconds(700);
+  EXPECT_EQ(distance(state), milliseconds(300));
+}
+
+TEST(NextHeap, IsOnceASecondAndAtTheDeadline) {
+  const SettleState state = after(milliseconds(5'000));
+  EXPECT_EQ(next_heap(state, state.now - milliseconds(400)), state.now + milliseconds(600));
+  EXPECT_EQ(next_heap(after(milliseconds(8'700)), kStart + milliseconds(8'700)), kStart + milliseconds(10'000));
+}
+
 /// Remembers what it was told.
 class Heard final : public Progress {
  public:
@@ -71,7 +87,8 @@ TEST(WaitInDoubt, TellsWhatIsInDoubtAndHowLongAtMost) {
   testing::FakeClock clock;
   const NeverStop stop;
   const SteadyTime now = clock.steady();
-  const SettleState state{.started = now - milliseconds(2'500), .deadline = now + milliseconds(7'500), .now = now};
+  const SettleState state{
+      .started = now - milliseconds(2'500), .deadline = now + milliseconds(7'500), .now = now, .asked = now};
   const std::vector<TargetText> doubts{TargetText("main.query grows, 210 to 233"), TargetText("main.b grows, 1 to 2")};
   Heard heard;
   EXPECT_TRUE(wait_in_doubt(clock, stop, now + milliseconds(600), state, doubts, heard));
