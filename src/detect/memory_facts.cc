@@ -104,6 +104,8 @@ HeapGrowth measure_site(const HeapSite& site, const Series& series, std::span<co
   const double last_size = last.inuse_objects > 0 ? growth.bytes.back() / static_cast<double>(last.inuse_objects) : 0;
   growth.in_steps = last.inuse_objects <= 4 && last_size >= kMiB;
   if (values.size() < 2) return growth;
+  for (std::size_t i = 1; i < growth.bytes.size(); ++i)
+    growth.fell = std::max(growth.fell, growth.bytes[i - 1] - growth.bytes[i]);
   growth.trend = find_trend(growth.seconds, growth.bytes);
   const double rate = sampling_rate(series);
   growth.noise_bytes = error_of(std::max(growth.trend.total, growth.bytes.back() - growth.bytes.front()), last, rate);
@@ -259,7 +261,7 @@ bool surely_grows(const MemoryFacts& memory) {
 
 bool carries_growth(const HeapGrowth& site, const MemoryFacts& memory) {
   constexpr double kGoodPart = 4, kSurely = 3, kOneInHundred = 0.01;
-  if (site.bytes.size() < 2 || site.over || site.rise() < kMiB) return false;
+  if (site.bytes.size() < 2 || site.over || site.rise() < kMiB || site.fell * kGoodPart > site.rise()) return false;
   const bool grows = surely_grows(memory);
   if (site.flow.chance() < (grows ? kFivePercent : kOneInHundred)) return memory.exact_per_second.value_or(1) > 0;
   return grows && site.rise() >= kSurely * site.noise_bytes && site.rise() * kGoodPart >= memory.goal.live_gain();

@@ -23,6 +23,7 @@ struct HeapGrowth {
   bool over = false;           ///< it rose, and has come to its plateau
   bool in_steps = false;       ///< a few large objects: an array that grows does so ever more seldom
   ObjectFlow flow;             ///< from the first to the last of them
+  double fell = 0;             ///< the most that it fell by from one to the next: a batch that ends, a buffer emptied
   double gain() const { return bytes.empty() ? 0 : trend.total; }
   /// From end to end, which two values tell as well.
   double rise() const { return bytes.empty() ? 0 : bytes.back() - bytes.front(); }

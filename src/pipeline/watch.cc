@@ -78,17 +78,24 @@ class TickMaker {
                   finding.site.line);
   }
 
+  /// Whether growth of memory was found again and again: a test at every sample is passed by chance now and then, and a
+  /// batch holds memory for a while.
+  bool keeps_growing(const Report& report) {
+    constexpr int kTimes = 5;
+    const bool grows = std::ranges::any_of(report.findings, [](const Finding& finding) {
+      return finding.rule.starts_with("memory/growing-") && finding.verdict >= Verdict::kSuspect && !finding.accepted;
+    });
+    times_grown_ = grows ? times_grown_ + 1 : 0;
+    return times_grown_ >= kTimes;
+  }
+
   /// Alerts of this sample that the one before did not have.
   std::vector<std::string> new_alerts(const Report& report) {
     std::set<std::string> now;
     if (report.goroutines && report.goroutines->alert)
       now.insert("ALERT: the goroutine count is above -goroutine-critical");
     if (report.memory && report.memory->alert) now.insert("ALERT: the live heap is above -memory-critical");
-    // The pattern alone is a test at 5 %, passed by chance now and then where it is made at every sample.
-    const bool grows = std::ranges::any_of(report.findings, [](const Finding& finding) {
-      return finding.rule.starts_with("memory/growing-") && finding.verdict >= Verdict::kSuspect && !finding.accepted;
-    });
-    if (grows) now.insert("the live heap is growing");
+    if (keeps_growing(report)) now.insert("the live heap is growing");
     const bool cliff = report.memory && report.memory->pattern == MemoryPattern::kCliff;
     if (cliff && !report.memory->fell_by_restart) now.insert("the live heap fell off a cliff");
     for (const Finding& finding : report.findings) {
@@ -103,6 +110,7 @@ class TickMaker {
 
   std::uint64_t number_ = 0;
   std::uint64_t restarts_ = 0;
+  int times_grown_ = 0;  ///< in how many samples on end
   Series goroutines_, live_bytes_;
   std::set<std::string> alerts_;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -115,11 +116,11 @@ inline std::string heap_text(std::uint64_t live, std::uint64_t heap_alloc, std::
       "# HeapAlloc = {2}\n# HeapSys = 99999999\n# HeapIdle = 0\n# HeapInuse = {2}\n# HeapReleased = 0\n# HeapObjects = "
       "4990\n"
       "# Stack = 65536 / 65536\n# MSpan = 1 / 1\n# MCache = 1 / 1\n# BuckHashSys = 1\n# GCSys = 1\n# OtherSys = 1\n# "
-      "NextGC = 4194304\n"
+      "NextGC = {5}\n"
       "# LastGC = 1795422972121327471\n# PauseNs = [1000]\n# PauseEnd = [1795422972121327471]\n# NumGC = {3}\n# "
       "NumForcedGC = 0\n"
       "# GCCPUFraction = 0.001\n# DebugGC = false\n# MaxRSS = 8462336\n",
-      objects, objects << 20, heap_alloc, num_gc, total_alloc);
+      objects, objects << 20, heap_alloc, num_gc, total_alloc, std::max<std::uint64_t>(4 << 20, 2 * live));
 }
 
 /// Clock, symbols and environment around a scripted target.
