@@ -13,8 +13,9 @@ namespace lf::detect {
 std::string normalise_function(std::string_view function);
 
 /// The stable id of a leak: "f3a81c77e012-5b01d9", of its kind and site and, where it is known, of its creator, the
-/// functions normalised. Rule, lines, counts, addresses and goroutine ids do not enter, so that a leak keeps its id from
-/// the first crowd to the proof. A finding without a site is of its rule; what a verification found is a kind of its own.
+/// functions normalised. Rule, lines, counts, addresses and goroutine ids do not enter, so that a leak keeps its id
+/// from the first crowd to the proof. A finding without a site is of its rule; what a verification found is a kind of
+/// its own.
 std::string fingerprint(const Finding& finding);
 
 /// Whether two ids are of one leak: a form without creators has the id of the site alone.

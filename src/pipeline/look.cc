@@ -252,6 +252,7 @@ Result<bool> Looking::take_planned() {
 
 std::optional<NextSample> Looking::next(const detect::Verdicts& verdicts) const {
   const SettleState state = settle_state();
+  if (state.now >= state.deadline) return std::nullopt;
   std::optional<NextSample> next;
   if (verdicts.goroutines_in_doubt && options.plan.goroutines) {
     if (const std::optional<SteadyTime> due = next_look(state)) next = NextSample{.due = *due, .goroutines = true};
