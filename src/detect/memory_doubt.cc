@@ -37,19 +37,20 @@ double live_now(const MemoryFacts& memory) {
 
 std::string find_memory_doubt(const Context& context) {
   const MemoryFacts& memory = context.memory;
-  if (memory.live_bytes.empty()) return {};
+  // One sample shows no growth, and says so; load that has fallen since the start can't be told from it there.
+  if (memory.live_bytes.empty() || !memory.allocated_per_second) return {};
   const bool gathers =
       std::ranges::any_of(memory.sites, [&](const HeapGrowth& site) { return carries_growth(site, memory); });
   if (gathers || surely_grows(memory)) return "the live heap grows, seen for a short time only";
   // Our own requests allocate as well.
   constexpr double kLittle = 0.4 * kMiB, kSmallLeak = 0.1 * kMiB;
-  if (memory.allocated_per_second && *memory.allocated_per_second < kLittle) return {};
+  if (*memory.allocated_per_second < kLittle) return {};
   if (!memory.gc_pace) {
     // A young process, or one that hardly collects: what it allocates may be leaked or garbage. A heap that is smaller
     // than that of the first collection holds nothing to speak of.
     const std::optional<MemoryStats>& stats = context.series.memory;
     const bool tiny = stats && stats->heap_alloc_bytes < kFirstGoal;
-    if (tiny || !memory.allocated_per_second || is_flat(memory, kSmallLeak)) return {};
+    if (tiny || is_flat(memory, kSmallLeak)) return {};
     return format("{:.1f} MiB/s are allocated, and too few collections have ended to tell whether they are kept",
                   *memory.allocated_per_second / kMiB);
   }

@@ -58,8 +58,12 @@ TEST(MemoryDoubt, IsNoneWhereCollectionsKeepTheirDistance) {
 TEST(MemoryDoubt, IsAboutCollectionsThatComeEverMoreSeldom) {
   const Verdicts verdicts = judge({.apart = ever_more_seldom()});
   ASSERT_TRUE(verdicts.memory_in_doubt);
-  EXPECT_TRUE(verdicts.doubts.back().raw().contains("every 5.9 s by now")) << verdicts.doubts.back().raw();
+  EXPECT_TRUE(verdicts.doubts.back().raw().contains("every 5.7 s by now")) << verdicts.doubts.back().raw();
   EXPECT_FALSE(verdicts.goroutines_in_doubt);
+}
+
+TEST(MemoryDoubt, IsNoneInOneSample) {
+  EXPECT_FALSE(judge({.sizes = {20}, .apart = ever_more_seldom()}).memory_in_doubt);
 }
 
 TEST(MemoryDoubt, IsAboutAYoungProcessThatAllocates) {
