@@ -22,13 +22,6 @@ double relative_scatter(std::span<const double> values) {
   return mean > 0 ? std::sqrt(squares / static_cast<double>(values.size())) / mean : 0;
 }
 
-double median_of(std::span<const double> values) {
-  std::vector<double> sorted(values.begin(), values.end());
-  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
-  std::ranges::nth_element(sorted, middle);
-  return *middle;
-}
-
 }  // namespace
 
 std::optional<GcPace> measure_gc_pace(std::span<const GcPause> pauses) {
@@ -51,8 +44,8 @@ std::optional<GcPace> measure_gc_pace(std::span<const GcPause> pauses) {
   const std::size_t third = apart.size() / 3;
   return GcPace{
       .chance = find_trend(seconds, apart).p_rising,
-      .before = median_of(std::span(apart).first(third)),
-      .now = median_of(std::span(apart).last(third)),
+      .before = middle_of(std::span(apart).first(third)),
+      .now = middle_of(std::span(apart).last(third)),
       .span = span,
       .error_per_second =
           span > 0 ? relative_scatter(apart) * std::sqrt(12 / static_cast<double>(seconds.size())) / span : 0};

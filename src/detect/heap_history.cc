@@ -7,16 +7,17 @@
 #include <vector>
 
 #include "base/saturate.h"
+#include "detect/memory_facts.h"
 
 namespace lf::detect {
 namespace {
 
-/// How many of `objects` of `bytes` together were sampled: one of size s is with probability 1 - exp(-s / rate). Scaled
-/// numbers are cut to whole ones, by half an object on average.
+/// How many of `objects` of `bytes` together were sampled. Scaled numbers are cut to whole ones, by half an object on
+/// average.
 std::int64_t sampled_of(std::int64_t objects, std::int64_t bytes, double rate) {
   if (objects <= 0) return 0;
   const double size = static_cast<double>(bytes) / static_cast<double>(objects);
-  return std::llround(std::min((static_cast<double>(objects) + 0.5) * -std::expm1(-size / rate), 1e15));
+  return std::llround(std::min((static_cast<double>(objects) + 0.5) * chance_of_sample(size, rate), 1e15));
 }
 
 }  // namespace
@@ -47,7 +48,7 @@ void HeapHistory::push(const HeapProfile& heap, StackFactsTable& stacks, SampleP
   std::vector<std::pair<std::int64_t, std::int64_t>> allocated(sums.size());
   const bool is_first = stack_index_.empty() || (sample.gc_forced && !compares_forced_);
   compares_forced_ = compares_forced_ || sample.gc_forced;
-  const double rate = static_cast<double>(series.heap_rate_bytes > 0 ? series.heap_rate_bytes : 512 * 1024);
+  const double rate = sampling_rate(series);
   for (HeapStack& stack : series.heap_stacks) {
     stack.latest = {};
     if (is_first) stack.first = {};

@@ -28,11 +28,6 @@ bool grows_in_steps(const MemoryFacts& memory) {
   });
 }
 
-/// The live heap now, by the latest profile.
-double live_now(const MemoryFacts& memory) {
-  return memory.live_bytes.empty() ? 0 : memory.live_bytes.back();
-}
-
 }  // namespace
 
 std::string find_memory_doubt(const Context& context) {
@@ -58,7 +53,7 @@ std::string find_memory_doubt(const Context& context) {
   constexpr double kGoodPart = 3;
   const bool steps = grows_in_steps(memory);
   if (memory.gc_pace->chance >= (steps ? kOneInTen : kOneInHundred)) return {};
-  if (!steps && is_flat(memory, memory.gc_pace->growth_per_second() * live_now(memory) / kGoodPart)) return {};
+  if (!steps && is_flat(memory, memory.gc_pace->growth_per_second() * memory.live_bytes.back() / kGoodPart)) return {};
   return "the live heap may grow: " + gc_pace_in_words(*memory.gc_pace);
 }
 

@@ -48,7 +48,7 @@ std::vector<std::size_t> distinct_heaps(const Series& series) {
 double error_of(double bytes, const HeapPoint& point, double rate) {
   if (point.inuse_objects <= 0) return std::sqrt(std::max(bytes, rate) * rate);
   const double size = static_cast<double>(point.inuse_bytes) / static_cast<double>(point.inuse_objects);
-  const double sampled = -std::expm1(-size / rate);
+  const double sampled = chance_of_sample(size, rate);
   return sampled > 0 ? std::sqrt(std::max(bytes, size) * size * (1 - sampled) / sampled) : rate;
 }
 
@@ -61,13 +61,6 @@ std::vector<HeapPoint> values_at(const HeapSite& site, const Series& series, std
     values.push_back(current);
   }
   return values;
-}
-
-double median_of(std::vector<double> values) {
-  if (values.empty()) return 0;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
 }
 
 /// Whether the last part of the series still rises at a good part of the whole's pace.
@@ -170,9 +163,10 @@ void add_flows(const Series& series, MemoryFacts& facts) {
   tsl::robin_map<std::uint32_t, std::uint32_t> site_of;
   for (std::uint32_t i = 0; i < series.heap_sites.size(); ++i) site_of[series.heap_sites[i].function.value] = i;
   for (const HeapStack& stack : series.heap_stacks) {
-    facts.flow.add(flow_of(stack));
+    const ObjectFlow flow = flow_of(stack);
+    facts.flow.add(flow);
     const auto at = site_of.find(stack.function.value);
-    if (at != site_of.end()) facts.sites[at->second].flow.add(flow_of(stack));
+    if (at != site_of.end()) facts.sites[at->second].flow.add(flow);
   }
 }
 
@@ -240,9 +234,8 @@ void judge_pattern(const Series& series, std::size_t window, MemoryFacts& facts)
                span_in_words(seconds.back() - seconds.front()), n, chance_in_words(facts.trend.p_rising));
   } else if (facts.pattern != MemoryPattern::kCliff) {
     facts.pattern = MemoryPattern::kStable;
-    facts.pattern_reason =
-        format("no significant rise of the live heap over {} ({} samples, median {:.1f} MiB)",
-               span_in_words(seconds.back() - seconds.front()), n, median_of({bytes.begin(), bytes.end()}) / kMiB);
+    facts.pattern_reason = format("no significant rise of the live heap over {} ({} samples, median {:.1f} MiB)",
+                                  span_in_words(seconds.back() - seconds.front()), n, middle_of(bytes) / kMiB);
   }
 }
 
@@ -252,11 +245,17 @@ double sampling_rate(const Series& series) {
   return static_cast<double>(series.heap_rate_bytes > 0 ? series.heap_rate_bytes : 512 * 1024);
 }
 
-bool surely_grows(const MemoryFacts& memory) {
+double chance_of_sample(double size, double rate) {
+  return -std::expm1(-size / rate);
+}
+
+bool grew_and_grows(const MemoryFacts& memory) {
   constexpr double kOneInThousand = 0.001;
-  const bool grew = memory.gc_pace && memory.gc_pace->chance < kOneInThousand;
-  const bool grows = memory.exact_per_second.value_or(0) > 0;
-  return memory.goal.rises ? memory.goal_rises_late : grew && grows;
+  return memory.gc_pace && memory.gc_pace->chance < kOneInThousand && memory.exact_per_second.value_or(0) > 0;
+}
+
+bool surely_grows(const MemoryFacts& memory) {
+  return memory.goal.rises ? memory.goal_rises_late : grew_and_grows(memory);
 }
 
 bool carries_growth(const HeapGrowth& site, const MemoryFacts& memory) {

@@ -62,11 +62,17 @@ struct MemoryFacts {
 /// One allocation in so many bytes is sampled; the runtime's default where the profile does not tell.
 double sampling_rate(const Series& series);
 
+/// The chance that an object of `size` bytes is sampled at that rate (runtime/malloc.go, MemProfileRate).
+double chance_of_sample(double size, double rate);
+
 /// Whether `site` gathers what it allocates, for looks too short for a trend of its own: sampled objects come and don't
 /// leave, or it gained a good part, beyond its sampling error, of what the collector's goal rose by.
 bool carries_growth(const HeapGrowth& site, const MemoryFacts& memory);
 
-/// Whether the live heap grew before the look and grows in it, without any sampling error.
+/// Whether the live heap grew before the look, by the distances of collections, and grows in it, exactly measured.
+bool grew_and_grows(const MemoryFacts& memory);
+
+/// Whether the live heap grows, without any sampling error: by the collector's goal, or as it did before the look.
 bool surely_grows(const MemoryFacts& memory);
 
 /// What is known without sampling error of how the live heap grows: "the live heap grows by about 1.20 MiB/s: …"; empty

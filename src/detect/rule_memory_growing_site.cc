@@ -25,12 +25,11 @@ bool matters(const HeapGrowth& growth, const MemoryFacts& memory) {
 /// Whether what a short look shows is a leak: the heap has grown for a minute and still does, as exactly measured, and
 /// this site gathers.
 Grade grade_of_gathering(const HeapGrowth& growth, const MemoryFacts& memory) {
-  constexpr double kShortest = 20, kMinute = 60, kOneInThousand = 0.001;
+  constexpr double kShortest = 20, kMinute = 60;
   const double span = growth.seconds.back() - growth.seconds.front();
-  const bool grew = memory.gc_pace && memory.gc_pace->chance < kOneInThousand && memory.gc_pace->span + span >= kMinute;
-  const bool carries = growth.rise() * 2 >= memory.exact_per_second.value_or(0) * span;
-  const bool surely = grew && memory.exact_per_second.value_or(0) > 0 && carries && span >= kShortest;
-  return surely ? Grade::kLasting : Grade::kGlimpse;
+  if (!grew_and_grows(memory) || span < kShortest || memory.gc_pace->span + span < kMinute) return Grade::kGlimpse;
+  const bool carries = growth.rise() * 2 >= *memory.exact_per_second * span;
+  return carries ? Grade::kLasting : Grade::kGlimpse;
 }
 
 std::string gathering_in_words(const HeapGrowth& growth) {

@@ -96,6 +96,14 @@ Trend find_trend(std::span<const double> seconds, std::span<const double> values
   return trend;
 }
 
+double middle_of(std::span<const double> values) {
+  if (values.empty()) return 0;
+  std::vector<double> sorted(values.begin(), values.end());
+  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+  std::ranges::nth_element(sorted, middle);
+  return *middle;
+}
+
 std::string chance_in_words(double p) {
   return p < 0.001 ? "p < 0.001" : format("p = {:.3f}", p);
 }

@@ -21,6 +21,9 @@ struct Trend {
 /// points; of more, so many are taken evenly.
 Trend find_trend(std::span<const double> seconds, std::span<const double> values);
 
+/// The middle one of `values` (of an even number the upper of the two); 0 of none.
+double middle_of(std::span<const double> values);
+
 /// A probability for sentences: "p = 0.013", "p < 0.001".
 std::string chance_in_words(double p);
 
