@@ -15,6 +15,10 @@ if(LF_SANITIZE)
   # g++ 12 sees uninitialised values in the standard library's own headers once they are instrumented (GCC bug 105562).
   target_compile_options(lf_flags INTERFACE -fsanitize=${LF_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
     $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+  # These four checks of g++'s take half of the time to compile. A null pointer faults under AddressSanitizer as well, and
+  # clang's fuzz targets are built with all four.
+  target_compile_options(lf_flags INTERFACE
+    $<$<CXX_COMPILER_ID:GNU>:-fno-sanitize=null,alignment,object-size,vptr>)
   # clang only: g++ does not look for what the list names.
   target_compile_options(lf_flags INTERFACE
     $<$<CXX_COMPILER_ID:Clang>:-fsanitize-ignorelist=${CMAKE_SOURCE_DIR}/cmake/sanitizers_ignore.txt>)
