@@ -72,6 +72,11 @@ std::string_view cause_in(std::string_view line) {
   return is_signal ? line : std::string_view{};
 }
 
+bool tells_deadlock(std::string_view cause) {
+  return cause.starts_with("fatal error: all goroutines are asleep - deadlock!") ||
+         cause.starts_with("fatal error: no goroutines (main called runtime.Goexit) - deadlock!");
+}
+
 bool is_place(std::string_view line) {
   const std::size_t colon = line.rfind(':');
   if (colon == std::string_view::npos || colon == 0) return false;

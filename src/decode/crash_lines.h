@@ -31,6 +31,9 @@ std::size_t find_goroutine_header(std::string_view line);
 /// empty where there is none.
 std::string_view cause_in(std::string_view line);
 
+/// Whether `cause` is the runtime's word that every goroutine waits and none can be woken (runtime/proc.go checkdead).
+bool tells_deadlock(std::string_view cause);
+
 /// Whether `line`, without a tab, is "FILE:LINE", perhaps with an offset.
 bool is_place(std::string_view line);
 

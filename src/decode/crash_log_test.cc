@@ -63,6 +63,26 @@ TEST(CrashLog, TellsTheCauseAndTheGoroutines) {
   EXPECT_TRUE(it.decoded.warnings.empty());
 }
 
+TEST(CrashLog, TellsADeadlockThatTheRuntimeHasProved) {
+  const std::string_view goroutines = kPanic.substr(kPanic.find("goroutine 7"));
+  const auto dies_of = [&](std::string_view cause) {
+    const Reading it = read(std::string(cause) + "\n\n" + std::string(goroutines));
+    return it.decoded.goroutine_profiles.at(0).deadlocked;
+  };
+  EXPECT_TRUE(dies_of("fatal error: all goroutines are asleep - deadlock!"));
+  EXPECT_TRUE(dies_of("fatal error: no goroutines (main called runtime.Goexit) - deadlock!"));
+  EXPECT_FALSE(dies_of("panic: all goroutines are asleep - deadlock!"));
+}
+
+TEST(CrashLog, TellsADeadlockOfItsOwnDumpOnly) {
+  const std::string both = "fatal error: all goroutines are asleep - deadlock!\n\n" + std::string(kPanic.substr(13)) +
+                           "\n" + std::string(kPanic);
+  const Reading it = read(both);
+  ASSERT_EQ(it.decoded.goroutine_profiles.size(), 2U);
+  EXPECT_TRUE(it.decoded.goroutine_profiles[0].deadlocked);
+  EXPECT_FALSE(it.decoded.goroutine_profiles[1].deadlocked);
+}
+
 TEST(CrashLog, TakesOffWhatCollectorsPutBefore) {
   int second = 0;
   const std::vector<std::function<std::string()>> prefixes{

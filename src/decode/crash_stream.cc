@@ -187,8 +187,13 @@ void CrashStream::add_block(GrowingDump& dump, bool cut) {
   }
 }
 
-void CrashStream::start_dump() {
+void CrashStream::finish_dump() {
+  dump_.profile.deadlocked = tells_deadlock(cause_);
   builder_.finish(dump_);
+}
+
+void CrashStream::start_dump() {
+  finish_dump();
   places_ = {};
   cause_.clear();
   foreign_lines_ = 0;
@@ -200,7 +205,7 @@ bool CrashStream::finish(bool cut) {
   cut_ = cut_ || (cut && in_dump());
   close_block(cut_);
   if (dump_.added != 0) {
-    builder_.finish(dump_);
+    finish_dump();
     builder_.last_profile()->truncated = cut_;
   }
   return cut_;

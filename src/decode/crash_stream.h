@@ -48,6 +48,7 @@ class CrashStream {
   void open_block(std::string_view header, std::uint64_t offset);
   void close_block(bool cut);
   void start_dump();
+  void finish_dump();
   void join_thread_section(std::uint32_t place);
   void add_block(GrowingDump& dump, bool cut);
   void take_partial(CrashLine kind, std::string_view line, std::uint64_t offset);

@@ -185,6 +185,7 @@ struct History::Impl {
     }
     epoch_has_counts = epoch_has_counts || !profile.has_identities();
     sample.has_goroutines = true;
+    series.deadlocked = profile.deadlocked;
     sample.has_identities = !epoch_has_counts;
     sample.truncated = profile.truncated || profile.dropped > 0;
     sample.total = profile.total;

@@ -125,6 +125,7 @@ struct Series {
   std::vector<LiveGoroutine> live;   ///< sorted by id; identified dumps only
   std::vector<SyncWait> sync_waits;  ///< of the latest dump
   std::vector<StackCount> leaked;    ///< of the latest leak profile
+  bool deadlocked = false;           ///< the runtime ended the process after the latest dump: all were asleep
   std::vector<HeapSite> heap_sites;
   std::vector<HeapStack> heap_stacks;
   std::int64_t heap_rate_bytes = 0;

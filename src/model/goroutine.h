@@ -67,6 +67,7 @@ struct GoroutineProfile {
   std::uint64_t system = 0;      ///< goroutines of the runtime, crash logs only
   std::uint64_t dropped = 0;     ///< beyond -max-goroutines: counted in `total`, not kept
   bool truncated = false;        ///< the dump is cut
+  bool deadlocked = false;       ///< the runtime ended the program because all goroutines were asleep
   std::uint64_t size_bytes = 0;  ///< of the text or protobuf, decompressed
 
   bool has_identities() const { return form == GoroutineForm::kDump || form == GoroutineForm::kCrashLog; }
