@@ -9,6 +9,7 @@
 #include <unordered_set>
 
 #include "base/format.h"
+#include "detect/network_holder.h"
 #include "detect/site.h"
 
 /// Deadlocks leave the same picture in every dump: goroutines that wait on a lock, the same ones each time, and among
@@ -48,17 +49,6 @@ struct Edge {
 using Nodes = std::map<std::uint32_t, Node>;
 using Edges = std::map<std::uint32_t, std::vector<Edge>>;
 
-/// The type or package a function belongs to: `main.(*Store).Get` → `main.(*Store)`, `main.work.func1` → `main`.
-std::string_view owner_type(std::string_view function) {
-  const std::string_view package = package_of(function);
-  const std::string_view name = name_in_package(function);
-  if (name.starts_with("(")) {
-    const std::size_t close = name.find(')');
-    if (close != std::string_view::npos) return function.substr(0, package.size() + 1 + close + 1);
-  }
-  return package;
-}
-
 /// The function a closure is written in: `main.serve.func2.1` → `main.serve`; empty for what is no closure, and for
 /// closures of main and init, where everything begins.
 std::string_view enclosing_function(std::string_view function) {
@@ -66,10 +56,6 @@ std::string_view enclosing_function(std::string_view function) {
   if (at == std::string_view::npos) return {};
   const std::string_view outer = function.substr(0, at), name = name_in_package(outer);
   return name == "main" || name == "init" || name.starts_with("init.") ? std::string_view{} : outer;
-}
-
-bool is_type(std::string_view owner) {
-  return owner.ends_with(')');
 }
 
 bool takes_part(const Group& group) {
@@ -250,6 +236,27 @@ void tie_behind_double_locks(const Series& series, const Nodes& nodes, LockGraph
   }
 }
 
+/// Ties those who wait for a lock, behind nobody who is stuck, behind one who holds it while he waits for the network.
+void tie_behind_network(const Symbols& symbols, const Series& series, const Nodes& nodes, LockGraph& graph) {
+  std::vector<std::uint64_t> stayed(series.groups.size());
+  for (const LiveGoroutine& goroutine : series.live) {
+    if (goroutine.entered == series.first_dump) ++stayed[goroutine.group];
+  }
+  for (const auto& [index, node] : nodes) {
+    if (graph.parts[index].knot != LockKnot::kNone || series.groups[index].state_class != StateClass::kLock) continue;
+    const std::optional<NetworkHolder> holder = find_network_holder(symbols, series, stayed, index);
+    if (!holder || graph.parts[holder->group].knot != LockKnot::kNone) continue;
+    LockPart part{.knot = LockKnot::kHolderInNetwork,
+                  .behind = holder->group,
+                  .reason = HolderReason::kSharedFrame,
+                  .through = holder->through};
+    graph.parts[index] = part;
+    part.root = true;
+    part.stuck = stayed[holder->group];
+    graph.parts[holder->group] = part;
+  }
+}
+
 /// Finds the groups all of whose goroutines, those that came later too, wait on one lock: they wait for one holder.
 void mark_one_lock(const Series& series, LockGraph& graph) {
   std::map<std::uint32_t, std::uint64_t> address_of;  // 0: several, or not told
@@ -357,6 +364,7 @@ LockGraph build_lock_graph(const Symbols& symbols, const Series& series) {
   tie_behind_double_locks(series, nodes, graph);
   tie_cycles(symbols, series, edges, graph);
   tie_chains(series, edges, graph);
+  tie_behind_network(symbols, series, nodes, graph);
   for (const auto& [index, node] : nodes) {
     graph.parts[index].stuck = node.stuck;
     graph.parts[index].addresses = node.addresses.size();
@@ -405,6 +413,10 @@ std::string describe(const LockPart& part) {
     case LockKnot::kStuckWorkers:
       return (part.root ? "a WaitGroup waits for these, and they are stuck"
                         : "the workers that this WaitGroup waits for are themselves stuck") +
+             reason;
+    case LockKnot::kHolderInNetwork:
+      return (part.root ? "others wait for a lock that these probably hold while they wait for the network"
+                        : "the lock's probable holder waits for the network") +
              reason;
   }
   return {};

@@ -13,11 +13,12 @@ namespace lf::detect {
 /// What kind of knot goroutines are tied into.
 enum class LockKnot : std::uint8_t {
   kNone,
-  kStuckHolder,    ///< the probable holder waits for something else
-  kCycle,          ///< two or more wait for each other; the first of them by its site's name is the root
-  kDoubleLock,     ///< the probable holder waits for its own lock
-  kStarvedWriter,  ///< a writer waits for a reader that waits behind the writer
-  kStuckWorkers,   ///< a WaitGroup whose workers are stuck
+  kStuckHolder,      ///< the probable holder waits for something else
+  kCycle,            ///< two or more wait for each other; the first of them by its site's name is the root
+  kDoubleLock,       ///< the probable holder waits for its own lock
+  kStarvedWriter,    ///< a writer waits for a reader that waits behind the writer
+  kStuckWorkers,     ///< a WaitGroup whose workers are stuck
+  kHolderInNetwork,  ///< the probable holder waits for the network or in a system call
 };
 
 /// Why a group is taken for the holder of what another waits for; strongest first.

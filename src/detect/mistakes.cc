@@ -80,6 +80,11 @@ constexpr std::array kRows{
         "",
         "somebody waits on a channel or another lock while holding this one.\n"
         "unlock before blocking, or give the wait a timeout or a context."},
+    Row{{"lock held during I/O"},
+        [](const Look& look) { return look.knot == LockKnot::kHolderInNetwork; },
+        "",
+        "somebody waits for the network or a system call while holding this lock, and all others wait for him.\n"
+        "set a deadline for it (SetWriteDeadline, a context), or unlock before and hand the data over."},
     Row{{"unclosed response body"},
         [](const Look& look) {
           return look.in(StateClass::kSelect) && look.on_stack("net/http.(*persistConn).readLoop");

@@ -65,6 +65,16 @@ std::string_view name_in_package(std::string_view function) {
   return package.empty() ? function : function.substr(package.size() + 1);
 }
 
+std::string_view owner_type(std::string_view function) {
+  const std::string_view package = package_of(function);
+  const std::string_view name = name_in_package(function);
+  if (name.starts_with("(")) {
+    const std::size_t close = name.find(')');
+    if (close != std::string_view::npos) return function.substr(0, package.size() + 1 + close + 1);
+  }
+  return package;
+}
+
 CodeOwner owner_of(std::string_view function, std::string_view file) {
   const std::string_view package = package_of(function);
   if (package.empty()) {

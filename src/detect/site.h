@@ -23,6 +23,14 @@ std::string_view package_of(std::string_view function);
 /// `function` without its package: `(*Client).Do`, `handle.func1`.
 std::string_view name_in_package(std::string_view function);
 
+/// The type or package a function belongs to: `main.(*Store).Get` → `main.(*Store)`, `main.work.func1` → `main`.
+std::string_view owner_type(std::string_view function);
+
+/// Whether `owner_type` has found a type.
+inline bool is_type(std::string_view owner) {
+  return owner.ends_with(')');
+}
+
 /// Whose code `function` is. The standard library is told by its import path: its first element has no dot, is not
 /// `main`, and is one of the library's own; a module may be called alike (`module log`), so that an absolute `file`
 /// must also lie in `…/src/<package>/`.
