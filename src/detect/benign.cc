@@ -9,8 +9,8 @@ namespace lf::detect {
 namespace {
 
 constexpr std::array kWaits{
-#define LF_BENIGN(owner, state, frame, creator, number, reason) \
-  BenignWait{owner, StateClass::k##state, frame, creator, BenignNumber::k##number, reason},
+#define LF_BENIGN(owner, state, frame, creator, number, reason, each) \
+  BenignWait{owner, StateClass::k##state, frame, creator, BenignNumber::k##number, reason, each},
 #include "detect/benign.def"
 #undef LF_BENIGN
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -22,6 +23,10 @@ struct BenignWait {
   std::string_view frame, creator;  ///< beginnings of function names; empty matches all
   BenignNumber number;
   std::string_view reason;
+  std::uint64_t each;  ///< goroutines of this kind that one connection has
+
+  /// The library, without the loop: "gRPC client".
+  std::string_view library() const { return owner.substr(0, owner.find(',')); }
 };
 
 std::span<const BenignWait> benign_waits();

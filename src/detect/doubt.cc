@@ -13,7 +13,7 @@ namespace {
 /// How long a pile that nobody joins or leaves is watched: whoever leaks once a second or more would have shown. Crowds
 /// that may as well be a pool's are watched for just a second.
 constexpr double kMomentSeconds = 2.5, kSecond = 1.3;
-constexpr std::uint64_t kCrowd = 16;
+constexpr std::uint64_t kSmallCrowd = 16;
 constexpr std::uint64_t kLeastPile = 2;
 /// Beyond so many places it does not matter which they are.
 constexpr std::size_t kMostDoubts = 100;
@@ -44,7 +44,7 @@ std::vector<bool> find_gathered(const Series& series) {
 bool is_doubtful_pile(const GroupFacts& facts, StateClass state_class, bool gathered) {
   const Growth& growth = facts.growth;
   if (growth.span_seconds >= kMomentSeconds || growth.entries > 0 || facts.count < kLeastPile) return false;
-  const bool crowd = facts.count >= kCrowd && growth.span_seconds < kSecond;
+  const bool crowd = facts.count >= kSmallCrowd && growth.span_seconds < kSecond;
   return facts.benign.empty() && (waiting_is_wrong(state_class) || gathered || crowd || growth.unkept());
 }
 

@@ -49,19 +49,28 @@ struct Excuse {
   std::string words;
 };
 
+/// So many at one place are a crowd.
+inline constexpr std::uint64_t kCrowd = 100;
+
 /// What is known of one group, measured once for all rules.
 struct GroupFacts {
   Growth growth;
   std::uint64_t count = 0;  ///< now
   std::string_view benign;  ///< why its wait is ordinary, from the benign catalogue; empty: not in it
   BenignNumber number = BenignNumber::kConstant;  ///< of a benign wait
+  std::string_view library;                       ///< of a benign wait: whose loop it is
+  std::uint64_t each = 1;                         ///< of a benign wait: goroutines that one connection has of it
   bool starter_runs = false;                      ///< the function that started them is on some goroutine's stack
   bool serves_requests = false;    ///< a server connection's goroutine: the same one serves request after request
   bool explained_by_load = false;  ///< a benign wait that grows as goroutines do that are alive
   /// `growth` and `count` are of the whole population: its goroutines move on, most wait here, and none of them ends.
   bool of_population = false;
-  std::uint32_t part_of = 0;       ///< index + 1 of the group that speaks for the population
-  std::uint32_t in_step_with = 0;  ///< index + 1 of the leaking group with which a benign wait grows in step
+  std::uint32_t part_of = 0;  ///< index + 1 of the group that speaks for the population
+  /// Index + 1 of the group whose finding takes in a benign wait: a leaking one with which it grows in step, or another
+  /// loop of the same connections.
+  std::uint32_t goes_with = 0;
+  /// A benign wait of so many in a single dump: counted, accused of nothing.
+  bool is_ordinary_crowd() const { return !benign.empty() && count >= kCrowd && growth.counts.size() <= 1; }
 };
 
 struct LockGraph;

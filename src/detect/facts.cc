@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -186,6 +187,21 @@ void judge_as_populations(const Symbols& symbols, const Series& series, std::vec
   }
 }
 
+/// A client has several loops for each connection: of a crowd of them the first speaks for all.
+void join_loops_of_one_connection(std::vector<GroupFacts>& facts) {
+  constexpr std::uint64_t kOneInTen = 10;
+  std::unordered_map<std::string_view, std::uint32_t> first_of;  // library
+  for (std::uint32_t i = 0; i < facts.size(); ++i) {
+    if (!facts[i].is_ordinary_crowd()) continue;
+    const auto [at, is_first] = first_of.try_emplace(facts[i].library, i);
+    if (is_first) continue;
+    const GroupFacts& first = facts[at->second];
+    const std::uint64_t ours = facts[i].count / facts[i].each, theirs = first.count / first.each;
+    const std::uint64_t apart = ours > theirs ? ours - theirs : theirs - ours;
+    if (apart * kOneInTen <= theirs) facts[i].goes_with = at->second + 1;
+  }
+}
+
 }  // namespace
 
 std::vector<GroupFacts> measure_groups(const Symbols& symbols, const Series& series) {
@@ -201,6 +217,8 @@ std::vector<GroupFacts> measure_groups(const Symbols& symbols, const Series& ser
     if (benign == nullptr) continue;
     facts[i].benign = benign->reason;
     facts[i].number = benign->number;
+    facts[i].library = benign->library();
+    facts[i].each = benign->each;
   }
   judge_as_populations(symbols, series, facts);
   if (!series.identities_broken) count_orphans(series, facts);
@@ -217,8 +235,9 @@ std::vector<GroupFacts> measure_groups(const Symbols& symbols, const Series& ser
     if (!known_load) continue;
     const auto leader =
         std::ranges::find_if(leaders, [&](std::uint32_t j) { return in_step(own.growth, facts[j].growth); });
-    if (leader != leaders.end()) own.in_step_with = *leader + 1;
+    if (leader != leaders.end()) own.goes_with = *leader + 1;
   }
+  join_loops_of_one_connection(facts);
   return facts;
 }
 

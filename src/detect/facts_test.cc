@@ -57,7 +57,7 @@ TEST(Facts, TieConnectionsToTheLeakWithWhichTheyGrowInStep) {
   }
   const GroupFacts facts = facts_at(scene, "net/http.(*persistConn).writeLoop");
   EXPECT_FALSE(facts.explained_by_load);
-  EXPECT_GT(facts.in_step_with, 0U);
+  EXPECT_GT(facts.goes_with, 0U);
 }
 
 TEST(Facts, TellHandlersFromWhatTheyStart) {

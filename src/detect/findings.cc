@@ -71,6 +71,10 @@ void add_what_settles_it(const GroupFacts& facts, const std::vector<const Eviden
         "count)");
     return;
   }
+  if (facts.growth.counts.size() < 2) {
+    finding.evidence.emplace_back("a dump of some seconds later settles it: whoever still stands here is stuck");
+    return;
+  }
   finding.evidence.push_back(TargetText(
       format("seen for {} only; three samples over five seconds settle it", span_in_words(facts.growth.span_seconds))));
 }
@@ -85,7 +89,7 @@ Consequence consequence_of(const Context& context, std::uint32_t index) {
 std::uint32_t next_root(const Context& context, const BySubject& by_subject, std::uint32_t index) {
   const GroupFacts& facts = context.groups[index];
   if (facts.part_of > 0 && by_subject.contains({SubjectKind::kGroup, facts.part_of - 1})) return facts.part_of - 1;
-  if (facts.in_step_with > 0) return facts.in_step_with - 1;
+  if (facts.goes_with > 0) return facts.goes_with - 1;
   const LockPart& part = context.locks.parts[index];
   const bool behind = part.knot != LockKnot::kNone && !part.root;
   if (!behind || !by_subject.contains({SubjectKind::kGroup, part.behind})) return index;
@@ -97,6 +101,8 @@ std::uint32_t next_root(const Context& context, const BySubject& by_subject, std
   const bool same_line = groups[index].site == groups[part.behind].site;
   const bool of_one_leak = facts.growth.entries == 0 || part.one_lock || same_line;
   const bool less_sure = groups[index].leaked > 0 && groups[part.behind].leaked == 0;
+  // The holder is at most a suspect, those who pile up behind it may be a leak.
+  if (part.knot == LockKnot::kHolderInNetwork && facts.growth.entries > 0) return index;
   const bool excused = excuse_of(context, part.behind).at_most < Verdict::kLeak;
   return of_one_leak && !less_sure && !excused ? part.behind : index;
 }

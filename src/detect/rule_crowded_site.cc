@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::uint64_t kLongWaitMinutes = 3;  // one collection interval (two minutes) may be false
 constexpr std::uint64_t kHours = 60;           // nobody is slow to receive for so long
-constexpr std::uint64_t kCrowd = 100;
 constexpr std::uint64_t kLargeCrowd = 500;
 
 int crowd_points(std::uint64_t count) {
@@ -28,6 +27,13 @@ Grade weigh_waits(const Context& context, const Group& group, const GroupFacts& 
   return (stuck || one_dump) && facts.growth.leaves == 0 ? Grade::kLongWait : Grade::kRemark;
 }
 
+/// What a crowd of the benign catalogue comes to.
+std::string connections_in_words(const GroupFacts& facts) {
+  constexpr std::string_view kSecond = "one dump does not tell whether they grow: a second one does";
+  if (facts.each == 1) return format("{} of them; {}", facts.count, kSecond);
+  return format("about {} connections of {} are open; {}", facts.count / facts.each, facts.library, kSecond);
+}
+
 }  // namespace
 
 /// Source: LeakProf (CGO 2024), its single-profile crowding. Guards against: number alone: idle pools are a remark
@@ -38,8 +44,12 @@ void find_crowded_sites(const Context& context, Evidences& evidences) {
   for (std::uint32_t i = 0; i < context.series.groups.size(); ++i) {
     const Group& group = context.series.groups[i];
     const GroupFacts& facts = context.groups[i];
-    if (facts.count == 0 || !is_waiting(group.state_class) || !facts.benign.empty()) continue;
     const Subject subject{SubjectKind::kGroup, i};
+    if (facts.is_ordinary_crowd()) {
+      evidences.push_back({subject, "goroutine/crowded-site", Grade::kRemark, "crowd", crowd_points(facts.count),
+                           connections_in_words(facts)});
+    }
+    if (facts.count == 0 || !is_waiting(group.state_class) || !facts.benign.empty()) continue;
     const bool suspect = waiting_is_wrong(group.state_class) && facts.count >= kLargeCrowd && facts.growth.leaves == 0;
     if (suspect || facts.count >= kCrowd) {
       evidences.push_back({subject, "goroutine/crowded-site", suspect ? Grade::kCrowd : Grade::kRemark, "crowd",

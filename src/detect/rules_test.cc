@@ -20,7 +20,7 @@ using testing::Scene;
 TEST(RuleTable, HasNoIdTwice) {
   std::set<std::string_view> seen;
   for (const RuleInfo& rule : rules()) EXPECT_TRUE(seen.insert(rule.id).second) << rule.id;
-  EXPECT_EQ(seen.size(), 16U);
+  EXPECT_EQ(seen.size(), 17U);
 }
 
 TEST(GrowingSite, IsALeakWhenTheyComeAndNobodyLeaves) {
@@ -283,6 +283,39 @@ TEST(CrowdedSite, LetsAnIdlePoolBeWhateverItsSize) {
     scene.see_counts(0.5 * i, {{{.state = WaitState::kChanReceive}, 20'008}});
     EXPECT_EQ(scene.worst(), Verdict::kInfo);
   }
+}
+
+/// Loops of gRPC's client connections, by its own proportions.
+Crew grpc_loop(std::uint64_t first, std::uint64_t count, WaitState state, std::string function) {
+  return {.ids = ids(first, count),
+          .state = state,
+          .stack = {std::move(function)},
+          .creator = "google.golang.org/grpc/internal/transport.NewHTTP2Client:300"};
+}
+
+TEST(CrowdedSite, CountsTheConnectionsOfACatalogueInOneDump) {
+  Scene scene;
+  scene.see(0, {grpc_loop(1'000, 3'000, WaitState::kSelect,
+                          "google.golang.org/grpc/internal/grpcsync.(*CallbackSerializer).run:76"),
+                grpc_loop(5'000, 1'004, WaitState::kIoWait,
+                          "google.golang.org/grpc/internal/transport.(*http2Client).reader:1600")});
+  const std::vector<Finding> findings = scene.judge();
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].verdict, Verdict::kInfo);
+  EXPECT_EQ(findings[0].consequences.size(), 1U);
+  const bool told = std::ranges::any_of(findings[0].evidence, [](const TargetText& words) {
+    return words.raw().starts_with("about 1000 connections of gRPC client are open");
+  });
+  EXPECT_TRUE(told);
+}
+
+TEST(CrowdedSite, SaysNothingOfACatalogueOnceItIsSeenNotToGrow) {
+  Scene scene;
+  for (int i = 0; i < 2; ++i) {
+    scene.see(i, {grpc_loop(1'000, 3'000, WaitState::kSelect,
+                            "google.golang.org/grpc/internal/grpcsync.(*CallbackSerializer).run:76")});
+  }
+  EXPECT_TRUE(scene.judge().empty());
 }
 
 TEST(CrowdedSite, SuspectsFourSendsThatStandForHours) {
