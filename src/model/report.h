@@ -47,9 +47,10 @@ struct SiteCount {
   std::optional<SourceLine> creator;
   std::string state;
   std::uint64_t count = 0;
-  std::uint64_t count_first = 0;  ///< in the first sample
-  std::vector<SourceLine> stack;  ///< one that stands for the group, leaf first
-  bool benign = false;            ///< in the catalogue of idle loops
+  std::uint64_t count_first = 0;           ///< in the first sample
+  std::vector<SourceLine> stack;           ///< one that stands for the group, leaf first
+  bool benign = false;                     ///< in the catalogue of idle loops
+  std::uint64_t longest_wait_minutes = 0;  ///< by the headers, of the last sample; 0 where none tells
 };
 
 struct GoroutineSection {

@@ -63,13 +63,15 @@ std::vector<StackGroup> group_stacks(const GoroutineProfile& profile) {
           return static_cast<std::uint32_t>(groups.size() - 1);
         });
     groups[at].count += member.count;
+    groups[at].longest_wait_minutes = std::max(groups[at].longest_wait_minutes, member.longest_wait_minutes);
   };
   for (const Goroutine& goroutine : profile.goroutines) {
     if (goroutine.has(kSystem) || goroutine.has(kScheduler)) continue;
-    add({goroutine.stack, goroutine.creator, goroutine.state, goroutine.has(kServesOurRequest), 1});
+    add({goroutine.stack, goroutine.creator, goroutine.state, goroutine.has(kServesOurRequest), 1,
+         goroutine.wait_minutes});
   }
   for (const StackCount& record : profile.counts) {
-    add({record.stack, {}, record.state, record.serves_our_request, at_least_zero(record.count)});
+    add({record.stack, {}, record.state, record.serves_our_request, at_least_zero(record.count), 0});
   }
   return groups;
 }
@@ -137,7 +139,7 @@ void Observation::add_heap(const Snapshot& snapshot) {
 std::vector<SiteCount> Observation::site_counts() const {
   using Key = std::tuple<FrameId, FrameId, WaitState>;
   struct Sum {
-    std::uint64_t count = 0, first = 0, largest = 0;
+    std::uint64_t count = 0, first = 0, largest = 0, longest_wait = 0;
     StackId stack;
   };
   std::map<Key, Sum> sums;
@@ -153,6 +155,7 @@ std::vector<SiteCount> Observation::site_counts() const {
     if (group.serves_our_request) continue;
     Sum& sum = sums[key_of(group)];
     sum.count += group.count;
+    sum.longest_wait = std::max(sum.longest_wait, group.longest_wait_minutes);
     if (group.count > sum.largest) std::tie(sum.largest, sum.stack) = std::pair(group.count, group.stack);
   }
   for (const StackGroup& group : first_groups_) {
@@ -180,7 +183,8 @@ std::vector<SiteCount> Observation::site_counts() const {
                    .state = std::string(wait_state_name(state)),
                    .count = sum.count,
                    .count_first = sum.first,
-                   .stack = detect::source_lines(symbols_, sum.stack)};
+                   .stack = detect::source_lines(symbols_, sum.stack),
+                   .longest_wait_minutes = sum.longest_wait};
     if (creator) site.creator = detect::source_line(symbols_, creator);
     sites.push_back(std::move(site));
   }

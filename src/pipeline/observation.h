@@ -26,6 +26,7 @@ struct StackGroup {
   WaitState state = WaitState::kUnknown;
   bool serves_our_request = false;
   std::uint64_t count = 0;
+  std::uint64_t longest_wait_minutes = 0;
 };
 
 /// The goroutines of `profile` grouped; groups in the order of their first member.

@@ -26,6 +26,7 @@ void put_goroutine_sites(JsonWriter& out, const GoroutineSection& goroutines, Si
     out.field("count", site.count);
     out.field("count_first", site.count_first);
     if (site.benign) out.field("benign", true);
+    if (site.longest_wait_minutes > 0) out.field("longest_wait_minutes", site.longest_wait_minutes);
     if (site.creator) {
       out.open_object("creator");
       put_json_place(out, *site.creator);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/format.h"
 #include "report/numbers.h"
 #include "report/text_parts.h"
@@ -43,6 +45,21 @@ void put_states(TextPage& page, const GoroutineSection& goroutines, const Line& 
   if (!states.empty()) page.flow(indent, states, page.signs().separator);
 }
 
+/// One dump shows no growth, but the runtime's clock does.
+void put_longest_waits(TextPage& page, const GoroutineSection& goroutines, const Line& indent) {
+  constexpr std::size_t kShown = 3;
+  std::vector<const SiteCount*> waiting;
+  for (const SiteCount& site : goroutines.sites) {
+    if (site.longest_wait_minutes > 0 && !site.benign) waiting.push_back(&site);
+  }
+  std::ranges::stable_sort(waiting, std::ranges::greater{}, &SiteCount::longest_wait_minutes);
+  for (std::size_t i = 0; i < std::min(kShown, waiting.size()); ++i) {
+    const SiteCount& site = *waiting[i];
+    page.paragraph(indent, format("waiting {} min: {} at {} {}", with_commas(site.longest_wait_minutes), site.state,
+                                  for_terminal(site.site.function), place_text(site.site)));
+  }
+}
+
 void put_goroutines(TextPage& page, const GoroutineSection& goroutines) {
   Line line = labelled(page, level_icon(goroutines.level, goroutines.alert), "goroutines");
   const Line indent = Line().pad_to(line.columns());
@@ -71,6 +88,7 @@ void put_goroutines(TextPage& page, const GoroutineSection& goroutines) {
   }
   page.flow(line, items, page.signs().separator);
   put_states(page, goroutines, indent);
+  if (goroutines.samples.size() <= 1) put_longest_waits(page, goroutines, indent);
 }
 
 std::string_view pattern_icon(MemoryPattern pattern) {
