@@ -21,6 +21,9 @@
 ///                                                       ≥ 80 GC CLEANUP DELAY, ≥ 50 PARTIAL, ≥ 20 LIKELY, else
 ///                                                       CONFIRMED
 ///
+/// Growth that is not significant but quick (0.4 MiB/s) may be requests under way or a leak: UNKNOWN, too short to
+/// tell.
+///
 /// L and not P stands in the fraction, so that ordinary garbage does not count as freed.
 namespace lf::detect {
 namespace {
@@ -46,6 +49,18 @@ std::string basis_of(const GcMeasurement& heap, const GcJudgement& judgement) {
   return basis;
 }
 
+/// Whether lasting growth is less than what is significant.
+bool is_small(double lasting, double baseline, double least) {
+  constexpr double kOneInTwenty = 0.05;
+  return lasting < std::max(least, kOneInTwenty * baseline);
+}
+
+/// Whether the heap grew at a leak's pace, though by little beside its size.
+bool is_quick(const GcMeasurement& heap, double lasting) {
+  constexpr double kLeakPerSecond = 0.4 * kMiB;
+  return lasting >= kMiB && lasting >= kLeakPerSecond * heap.seconds;
+}
+
 GcJudgement judge_heap(const GcMeasurement& heap, std::string& basis) {
   if (!heap.refusal.empty()) {
     basis = heap.refusal;
@@ -68,7 +83,9 @@ GcJudgement judge_heap(const GcMeasurement& heap, std::string& basis) {
   const double live = static_cast<double>(heap.before_live.value_or(*heap.baseline));
   const GcJudgement judgement = judge_values(baseline, before, live, final_value, kMiB);
   basis = basis_of(heap, judgement);
-  return judgement;
+  if (!is_quick(heap, final_value - baseline) || !is_small(final_value - baseline, baseline, kMiB)) return judgement;
+  basis = "too short to tell: " + basis + "; a leak and requests under way look alike, a longer -gc-wait parts them";
+  return {};
 }
 
 /// The allocating frame whose live bytes grew most between two profiles.
@@ -139,7 +156,7 @@ bool is_leak(GcResult result) {
 
 GcJudgement judge_values(double baseline, double before, double before_live, double final_value, double least) {
   const double lasting = final_value - baseline;
-  if (lasting < std::max(least, 0.05 * baseline)) {
+  if (is_small(lasting, baseline, least)) {
     const double freed = before - final_value, risen = before - baseline;
     const bool garbage_waited = risen > 0 && freed >= 0.8 * risen && freed >= least;
     const double percent = risen > 0 ? std::clamp(100 * freed / risen, 0.0, 100.0) : 0;

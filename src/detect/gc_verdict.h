@@ -20,6 +20,7 @@ struct GcMeasurement {
   std::optional<std::uint64_t> final_value;  ///< F: live heap after the last forced collection
   std::optional<std::uint64_t> allocated_in_wait;
   std::uint64_t collections = 0;  ///< that ended between B and F
+  double seconds = 0;             ///< between B and F
   bool wanted = true;             ///< false: only goroutines are judged
   std::string refusal;            ///< why the target could not be made to collect; empty: it could
 };

@@ -16,6 +16,7 @@ GcMeasurement measured(std::uint64_t baseline, std::uint64_t before, std::uint64
           .final_value = final_value * kMiB,
           .allocated_in_wait = {},
           .collections = 2,
+          .seconds = 10,
           .wanted = true,
           .refusal = {}};
 }
@@ -26,6 +27,12 @@ GcResult result_of(const GcMeasurement& measurement) {
 
 TEST(GcVerdict, CallsAStableHeapNoGrowth) {
   EXPECT_EQ(result_of(measured(100, 103, 100, 102)), GcResult::kNoGrowth);
+}
+
+TEST(GcVerdict, IsTooShortToTellWhereALargeHeapGrowsAtALeaksPace) {
+  const GcSection section = judge_gc(Symbols(), measured(337, 360, 337, 347), {});
+  EXPECT_EQ(section.result, GcResult::kUnknown);
+  EXPECT_TRUE(section.basis.starts_with("too short to tell: ")) << section.basis;
 }
 
 TEST(GcVerdict, CallsWaitingGarbageACleanupDelay) {

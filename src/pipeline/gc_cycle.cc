@@ -132,6 +132,7 @@ detect::GcMeasurement measurement_of(const Moments& moments, const Snapshot& bas
   const bool by_profile = options.cycles == 1;
   heap.baseline = by_profile ? profile_live(baseline) : forced_live(baseline);
   heap.final_value = by_profile ? profile_live(moments.final_one) : final_live(moments.final_one, baseline);
+  heap.seconds = std::chrono::duration<double>(moments.final_one.steady_at - baseline.steady_at).count();
   heap.before_live = by_profile ? profile_live(moments.before) : before_live(moments.before, baseline);
   heap.before = moments.before.memory ? std::optional(moments.before.memory->heap_alloc_bytes) : heap.before_live;
   if (baseline.memory && moments.final_one.memory && moments.final_one.memory->num_gc > baseline.memory->num_gc) {
