@@ -194,6 +194,18 @@ def test_a_proven_leak_is_listed_whatever_its_count_by(leakfinder, serve, comman
     assert shown.run.code == FOUND and shown.rules("leak") == ["goroutine/proven-leak"]
 
 
+@pytest.mark.parametrize("command", ["patterns", "channels"])
+def test_where_nothing_is_in_doubt_the_default_samples_end_early_of(leakfinder, serve, command):
+    idle = Program((Group(3, "chan receive", frames("main.work /src/app/work.go:9"), frames("main.main /src/app/main.go:5")[0], 50),), ())
+    target = serve(PprofAnswers([idle], serves=NAMES))
+    assert len(leakfinder.json(command, *QUICK, "-url", target.url)["goroutines"]["samples"]) == 3
+    assert len(leakfinder.json(command, *QUICK, "-leakprof-samples=5", "-url", target.url)["goroutines"]["samples"]) == 5
+
+
+def test_what_grows_keeps_patterns_looking(leakfinder, serve):
+    assert len(leakfinder.json("patterns", *QUICK, "-url", serve(moments(6)).url)["goroutines"]["samples"]) == 6
+
+
 # --- memory
 
 def test_memory_names_the_site_that_grows_and_asks_for_no_goroutines(leakfinder, serve):

@@ -10,6 +10,7 @@ Result<void> prepare_leakprof(const Run& run, pipeline::LookOptions& look, detec
   look.plan.memory = look.detect.memory = false;
   look.samples = options.leakprof_samples;
   look.interval = options.leakprof_interval;
+  look.ends_when_settled = !run.settings.is_set("leakprof-samples");
   look.detect.leakprof = leakprof;
   look.detect.leakprof_blocked = options.leakprof_blocked;
   return {};

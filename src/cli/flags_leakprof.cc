@@ -34,7 +34,7 @@ std::span<const Flag> leakprof_flags() {
       Flag{"leakprof-samples",
            "N",
            "6",
-           "samples of patterns and channels",
+           "samples of patterns and channels; unless given, the next is the last once nothing is in doubt",
            store_positive<&Options::leakprof_samples>,
            FlagKind::kValue,
            {},

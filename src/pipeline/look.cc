@@ -166,11 +166,14 @@ struct Looking {
   SteadyTime heap_asked = started, goroutines_asked = started;  ///< when they were asked for last
   std::size_t dumps_of_many = 0;                                ///< full dumps of more than `kFewGoroutines`
   int forced_collections = 0;                                   ///< in looking on
+  std::size_t ended_early_after = 0;                            ///< samples; 0: all were taken
 
   /// Takes a sample and adds it. Fails where it is the first and can't be had; false where the user stopped it.
   Result<bool> take(const MeasurePlan& plan, std::size_t number, bool with_leak_profile, bool is_baseline);
   /// The samples that were asked for.
   Result<bool> take_planned();
+  /// Whether nothing is in doubt after two samples or more.
+  Result<bool> is_settled() const;
   /// More of them while something is in doubt.
   Result<bool> look_on();
   /// What would tell more; none where nothing does before the deadline.
@@ -230,16 +233,29 @@ Result<bool> Looking::take(const MeasurePlan& plan, std::size_t number, bool wit
   return true;
 }
 
+Result<bool> Looking::is_settled() const {
+  if (observation.size() < 2) return false;
+  const Result<detect::Verdicts> verdicts = detect::run(observation.history(), options.detect);
+  if (!verdicts) return std::unexpected(verdicts.error());
+  return verdicts->doubts.empty();
+}
+
 Result<bool> Looking::take_planned() {
-  for (std::size_t i = 0; i < options.samples; ++i) {
+  std::size_t samples = options.samples;
+  for (std::size_t i = 0; i < samples; ++i) {
     const SteadyTime due = started + options.interval * static_cast<std::int64_t>(i);
-    const SampleWait wait{.what = "sampling", .done = i, .of = options.samples, .interval = options.interval};
+    const SampleWait wait{.what = "sampling", .done = i, .of = samples, .interval = options.interval};
     if (i > 0 && !wait_for_sample(environment.clock, environment.stop, due, wait, progress)) {
       looked.interrupted = true;
       return false;
     }
+    if (options.ends_when_settled && i + 1 < samples) {
+      const Result<bool> settled = is_settled();
+      if (!settled) return std::unexpected(settled.error());
+      if (*settled) samples = i + 1;
+    }
     MeasurePlan plan = options.plan;
-    const bool last = i + 1 == options.samples;
+    const bool last = i + 1 == samples;
     // The verification's baseline is a live heap after a collection, where the command has a baseline at all.
     const bool is_baseline = options.gc && i == 0 && options.samples > 1;
     if (is_baseline && plan.memory) plan.force_collection = true;
@@ -247,6 +263,7 @@ Result<bool> Looking::take_planned() {
     Result<bool> goes_on = take(plan, i + 1, last && options.leak_profile, is_baseline);
     if (!goes_on || !*goes_on) return goes_on;
   }
+  ended_early_after = samples < options.samples ? samples : 0;
   return true;
 }
 
@@ -323,6 +340,10 @@ Result<Looked> look(Session& session, Environment& environment, const LookOption
     }
   }
   describe_target(session, looked.report);
+  if (looking.ended_early_after > 0) {
+    looked.report.notes.push_back(
+        format("ended after {} of {} samples: nothing was in doubt", looking.ended_early_after, options.samples));
+  }
   if (Result<void> judged = judge(looking.observation, options, looked.report); !judged) {
     return std::unexpected(std::move(judged.error()));
   }

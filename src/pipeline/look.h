@@ -23,7 +23,8 @@ struct LookOptions {
   std::chrono::milliseconds settle{0};  ///< how long to look on, from the first sample, while something is in doubt
   bool settle_gc = false;  ///< may force a collection at each end, where memory is in doubt and none comes by itself
   bool leak_profile = false;
-  bool stacks = false;  ///< fill `Report::stacks`, which takes time
+  bool ends_when_settled = false;  ///< of `samples` the next is the last once nothing is in doubt
+  bool stacks = false;             ///< fill `Report::stacks`, which takes time
   detect::DetectOptions detect;
   ProfileFilter filter;
   std::optional<GcOptions> gc;  ///< verify by forced collections
