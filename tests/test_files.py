@@ -1,12 +1,13 @@
 """Every recorded sample decodes, with the figures that an independent count finds in it."""
 
 import gzip
+import re
 from pathlib import Path
 
 import pytest
 
 from support import dumps, places, wire
-from support.binary import UNREADABLE
+from support.binary import CLEAN, FOUND, UNREADABLE
 from support.pprof_answers import small_program
 
 SAMPLES = places.samples()
@@ -106,6 +107,36 @@ def test_the_memstats_of_a_text_profile_are_shown(leakfinder, path):
 @each(named("heap-go", suffix=".pb.gz"))
 def test_the_live_heap_of_a_protobuf_profile_is_the_sum_of_its_values(leakfinder, path):
     assert leakfinder.json("check", path)["memory"]["live_bytes"] == wire.read(path.read_bytes()).total("inuse_space")
+
+
+def leaks(shown) -> dict[str, str]:
+    return {f["function"]: f["id"] for f in shown.findings if f["verdict"] == "leak"}
+
+
+ZOOS = [*named("goroutine-debug2-", suffix="-zoo.txt"), *named("goroutine-go", suffix="-zoo.pb.gz")]
+
+
+@each(ZOOS)
+def test_a_leak_has_one_id_in_every_form_of_every_go_version(leakfinder, path):
+    known = leaks(leakfinder.json("analyze", ZOOS[0]))
+    found = leaks(leakfinder.json("analyze", path))
+    # Where the creator is not known its part is missing.
+    without_creator = {name: "".join(re.split(r"-[0-9a-f]+", id)) for name, id in known.items()}
+    assert known and found == (known if "debug2" in path.name else without_creator)
+
+
+@each(ZOOS)
+def test_a_baseline_follows_a_leak_into_every_form_of_every_go_version(leakfinder, path):
+    leakfinder("analyze", "-write-baseline=known.yaml", ZOOS[0])
+    result = leakfinder("analyze", "-baseline=known.yaml", path)
+    assert result.code == CLEAN, result
+
+
+@each([p for p in LOGS if p.name.startswith("deadlock-")])
+def test_a_deadlock_that_the_runtime_has_proved_is_a_leak(leakfinder, path):
+    shown = leakfinder.json("analyze", path)
+    assert shown.run.code == FOUND and shown.rules("leak") == ["goroutine/deadlock"], shown.findings
+    assert "three samples" not in leakfinder("analyze", path).stdout
 
 
 @each(LOGS)

@@ -109,28 +109,19 @@ Result<std::vector<BaselineEntry>> read_baseline(const std::string& path, const 
 
 namespace {
 
-/// The finding that `entry` is for: that of its id, else that of its site.
-std::vector<Finding>::iterator find_finding(const BaselineEntry& entry, std::vector<Finding>& findings) {
-  const auto same = std::ranges::find(findings, entry.id, &Finding::id);
-  if (same != findings.end()) return same;
-  return std::ranges::find_if(findings,
-                              [&](const Finding& finding) { return detect::same_leak(entry.id, finding.id); });
-}
-
-/// Likewise, the entry that is for `finding`.
-std::vector<BaselineEntry>::const_iterator find_entry(const Finding& finding,
-                                                      const std::vector<BaselineEntry>& entries) {
-  const auto same = std::ranges::find(entries, finding.id, &BaselineEntry::id);
-  if (same != entries.end()) return same;
-  return std::ranges::find_if(entries,
-                              [&](const BaselineEntry& entry) { return detect::same_leak(entry.id, finding.id); });
+/// Of `those`, findings or entries, the one whose id fits `id` best; the end where none does.
+template <class Those>
+auto find_by_id(std::string_view id, Those& those) {
+  const auto fit = [&](const auto& one) { return detect::fit_of(id, one.id); };
+  const auto best = std::ranges::max_element(those, {}, fit);
+  return best == those.end() || fit(*best) == detect::IdFit::kNone ? those.end() : best;
 }
 
 }  // namespace
 
 void apply_baseline(const std::vector<BaselineEntry>& entries, year_month_day today, Report& report) {
   for (const BaselineEntry& entry : entries) {
-    const auto finding = find_finding(entry, report.findings);
+    const auto finding = find_by_id(entry.id, report.findings);
     const std::string place = entry.site.empty() ? entry.id : format("{} ({})", entry.site, entry.id);
     if (finding == report.findings.end()) {
       report.warnings.push_back({WarningCode::kBaseline,
@@ -168,7 +159,7 @@ std::string write_baseline(const Report& report, const std::vector<BaselineEntry
   bool any = false;
   for (const Finding& finding : report.findings) {
     if (finding.verdict == Verdict::kInfo) continue;
-    const auto entry = find_entry(finding, known);
+    const auto entry = find_by_id(finding.id, known);
     const bool is_known = entry != known.end();
     const bool holds = is_known && finding.accepted;
     const std::string expires = holds ? finding.accepted->expires : date_text(later);

@@ -90,6 +90,16 @@ bool same_leak(std::string_view id, std::string_view other) {
   return site == other_site && (creator == other_creator || creator.empty() || other_creator.empty());
 }
 
+IdFit fit_of(std::string_view id, std::string_view other) {
+  const auto twin = [](std::string_view text) {
+    const std::size_t at = text.find(kTwin);
+    return at == std::string_view::npos ? std::string_view() : text.substr(at);
+  };
+  if (id == other) return IdFit::kSame;
+  if (!same_leak(id, other)) return IdFit::kNone;
+  return twin(id) == twin(other) ? IdFit::kSameTwin : IdFit::kAnotherTwin;
+}
+
 void number_twins(std::vector<Finding>& findings) {
   std::vector<Finding*> in_source_order;
   for (Finding& finding : findings) in_source_order.push_back(&finding);

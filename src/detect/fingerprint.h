@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,15 @@ std::string fingerprint(const Finding& finding);
 
 /// Whether two ids are of one leak: a form without creators has the id of the site alone.
 bool same_leak(std::string_view id, std::string_view other);
+
+/// How well an id fits another one, worst first.
+enum class IdFit : std::uint8_t {
+  kNone,
+  kAnotherTwin,  ///< of those that share kind, site and creator, which are numbered, another one
+  kSameTwin,     ///< a form without creators
+  kSame,
+};
+IdFit fit_of(std::string_view id, std::string_view other);
 
 /// Gives findings that share an id (two closures of one function with one creator, whose numbers a rebuild may change)
 /// an id each: the first of them in the source keeps it, the others get their place among them behind it, ".2".

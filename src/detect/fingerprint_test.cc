@@ -54,6 +54,8 @@ TEST(SameLeak, IsOfTheSameSiteWhereACreatorIsNotKnown) {
   const std::string id = fingerprint(at("main.f", "main.g"));
   EXPECT_TRUE(same_leak(id, fingerprint(at("main.f", ""))));
   EXPECT_TRUE(same_leak(id + ".2", id));
+  EXPECT_EQ(fit_of(id + ".2", fingerprint(at("main.f", "")) + ".2"), IdFit::kSameTwin);
+  EXPECT_EQ(fit_of(id + ".2", fingerprint(at("main.f", ""))), IdFit::kAnotherTwin);
   EXPECT_FALSE(same_leak(id, fingerprint(at("main.f", "main.h"))));
   EXPECT_FALSE(same_leak(id, fingerprint(at("main.h", "main.g"))));
 }

@@ -15,8 +15,9 @@ bool parks_main(const Symbols& symbols, const Group& group) {
   return std::ranges::any_of(frames, [&](FrameId frame) { return name_in_package(symbols.function(frame)) == "main"; });
 }
 
-/// One goroutine that main or init starts once and leaves parked.
+/// One goroutine that main or init starts once and leaves parked, or may have: counts do not tell who started it.
 bool started_by_main(const Symbols& symbols, const Group& group) {
+  if (!group.identified) return true;
   const std::string_view creator = name_in_package(symbols.function(group.creator));
   return creator == "main" || creator.starts_with("main.") || creator.starts_with("init.");
 }
