@@ -238,22 +238,20 @@ void tie_behind_double_locks(const Series& series, const Nodes& nodes, LockGraph
 
 /// Ties those who wait for a lock, behind nobody who is stuck, behind one who holds it while he waits for the network.
 void tie_behind_network(const Symbols& symbols, const Series& series, const Nodes& nodes, LockGraph& graph) {
-  std::vector<std::uint64_t> stayed(series.groups.size());
-  for (const LiveGoroutine& goroutine : series.live) {
-    if (goroutine.entered == series.first_dump) ++stayed[goroutine.group];
-  }
+  const NetworkHolders holders(symbols, series);
   for (const auto& [index, node] : nodes) {
     if (graph.parts[index].knot != LockKnot::kNone || series.groups[index].state_class != StateClass::kLock) continue;
-    const std::optional<NetworkHolder> holder = find_network_holder(symbols, series, stayed, index);
-    if (!holder || graph.parts[holder->group].knot != LockKnot::kNone) continue;
-    LockPart part{.knot = LockKnot::kHolderInNetwork,
-                  .behind = holder->group,
-                  .reason = HolderReason::kSharedFrame,
-                  .through = holder->through};
+    const std::optional<NetworkHolder> holder = holders.find(index);
+    if (!holder) continue;
+    LockPart& held = graph.parts[holder->group];
+    if (held.knot != LockKnot::kNone && held.knot != LockKnot::kHolderInNetwork) continue;
+    const HolderReason reason = is_type(holder->through) ? HolderReason::kSameReceiver : HolderReason::kSharedFrame;
+    LockPart part{
+        .knot = LockKnot::kHolderInNetwork, .behind = holder->group, .reason = reason, .through = holder->through};
     graph.parts[index] = part;
     part.root = true;
-    part.stuck = stayed[holder->group];
-    graph.parts[holder->group] = part;
+    part.stuck = holders.stayed(holder->group);
+    held = part;
   }
 }
 

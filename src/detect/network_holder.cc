@@ -25,39 +25,47 @@ bool waits_for_network(const Symbols& symbols, const Group& group) {
          });
 }
 
-/// Whether it sends, connects or asks, as nobody does who idles.
+/// Whether it sends or asks, as nobody does who idles.
 bool acts(const Symbols& symbols, const Group& group) {
   if (group.state_class == StateClass::kSelect) return true;
   return std::ranges::any_of(symbols.stack(group.stack), [&](FrameId frame) {
     const std::string_view function = symbols.function(frame);
-    return function == "internal/poll.(*FD).Write" || function == "internal/poll.(*FD).WaitWrite" ||
-           function == "syscall.Write";
+    return function == "internal/poll.(*FD).Write" || function == "syscall.Write";
   });
 }
 
 }  // namespace
 
-std::optional<NetworkHolder> find_network_holder(const Symbols& symbols, const Series& series,
-                                                 std::span<const std::uint64_t> stayed, std::uint32_t waiter) {
-  const std::string_view waits_in = symbols.function(series.groups[waiter].site), type = owner_type(waits_in);
-  const bool seen_long = seconds_seen(series) >= kLongSeconds;
-  const auto stands_long = [&](std::uint32_t index) {
-    return stayed[index] > 0 && (seen_long || series.groups[index].wait_min >= kLongMinutes);
-  };
-  if (!stands_long(waiter)) return std::nullopt;
-  std::optional<NetworkHolder> of_type;
+NetworkHolders::NetworkHolders(const Symbols& symbols, const Series& series)
+    : symbols_(symbols),
+      series_(series),
+      stayed_(series.groups.size()),
+      seen_long_(seconds_seen(series) >= kLongSeconds) {
+  for (const LiveGoroutine& goroutine : series.live) {
+    if (goroutine.entered == series.first_dump) ++stayed_[goroutine.group];
+  }
   for (std::uint32_t i = 0; i < series.groups.size(); ++i) {
     const Group& group = series.groups[i];
     if (!group.identified || !group.user_site || !stands_long(i) || !waits_for_network(symbols, group)) continue;
+    const bool is_acting = acts(symbols, group);
     for (const FrameId frame : symbols.stack(group.stack)) {
-      const std::string_view function = symbols.function(frame);
-      if (function == waits_in) return NetworkHolder{i, waits_in};
-      if (!of_type && is_type(type) && owner_type(function) == type && acts(symbols, group)) {
-        of_type = NetworkHolder{i, type};
-      }
+      const std::string_view function = symbols.function(frame), owner = owner_type(function);
+      running_.try_emplace(function, i);
+      if (is_acting && is_type(owner)) acting_.try_emplace(owner, i);
     }
   }
-  return of_type;
+}
+
+bool NetworkHolders::stands_long(std::uint32_t group) const {
+  return stayed_[group] > 0 && (seen_long_ || series_.groups[group].wait_min >= kLongMinutes);
+}
+
+std::optional<NetworkHolder> NetworkHolders::find(std::uint32_t waiter) const {
+  if (!stands_long(waiter)) return std::nullopt;
+  const std::string_view function = symbols_.function(series_.groups[waiter].site), owner = owner_type(function);
+  if (const auto same = running_.find(function); same != running_.end()) return NetworkHolder{same->second, function};
+  const auto of_type = acting_.find(owner);
+  return of_type == acting_.end() ? std::nullopt : std::optional(NetworkHolder{of_type->second, owner});
 }
 
 }  // namespace lf::detect

@@ -65,6 +65,15 @@ TEST(NetworkHolder, IsOneWhoAsksOverHttp) {
   EXPECT_EQ(scene.about("main.(*client).refresh").resembles, kMistake);
 }
 
+TEST(NetworkHolder, TakesInAllWhoWaitBehindIt) {
+  Scene scene;
+  Crew others = waiters(38, 5);
+  others.ids = ids(300, 5);
+  others.stack = {"sync.(*Mutex).Lock:90", "main.(*client).close:80"};
+  scene.see(0, {waiters(38), others, writer("main.(*client).send:55", 38)});
+  EXPECT_EQ(scene.about("main.(*client).send").consequences.size(), 2U);
+}
+
 TEST(NetworkHolder, IsNoReadLoopOfTheSameType) {
   Scene scene;
   scene.see(0, {waiters(38), reader("main.(*client).readLoop:70", 38)});
