@@ -8,12 +8,17 @@ namespace lf::detect {
 namespace {
 
 constexpr std::uint16_t kLongMinutes = 3;  // one collection interval (two minutes) may be false
-constexpr double kLongSeconds = 4.95;
+constexpr double kLongSeconds = 2.4;       // what `analyze` watches a pile for that does not move
 
-/// The time since the first dump of this process.
+/// The time from the first dump of this process to the last.
 double seconds_seen(const Series& series) {
   const auto first = std::ranges::find(series.samples, series.first_dump, &SamplePoint::serial);
-  return first == series.samples.end() ? 0 : series.samples.back().seconds - first->seconds;
+  if (first == series.samples.end()) return 0;
+  double seen = 0;
+  for (auto sample = first; sample != series.samples.end(); ++sample) {
+    if (sample->has_identities) seen = sample->seconds - first->seconds;
+  }
+  return seen;
 }
 
 /// A round trip waits in a select until the connection's loops have its answer.

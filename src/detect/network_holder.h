@@ -19,9 +19,9 @@ struct NetworkHolder {
 
 /// Who probably holds a lock that others wait for, where nobody who is stuck inside the process does.
 ///
-/// Holder and waiter must have stood there for long: three minutes by their headers, or since the first dump for five
-/// seconds. The holder runs the very function that waits for the lock; or it is in a method of the same type that
-/// writes, or asks over HTTP. One that reads is as a rule the type's read loop, which idles without the lock.
+/// Holder and waiter must have stood there for long: three minutes by their headers, or since the first dump for two
+/// and a half seconds. The holder runs the very function that waits for the lock; or it is in a method of the same type
+/// that writes, or asks over HTTP. One that reads is as a rule the type's read loop, which idles without the lock.
 class NetworkHolders {
  public:
   /// One pass over the stacks of `series`.

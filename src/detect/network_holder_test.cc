@@ -87,6 +87,14 @@ TEST(NetworkHolder, IsNobodyWhoHasWaitedForAMoment) {
   EXPECT_NE(scene.about("main.(*client).send").resembles, kMistake);
 }
 
+TEST(NetworkHolder, IsNobodyWhereOnlyTheHeapWasSeenForLonger) {
+  Scene scene;
+  scene.see(0, {waiters(0), writer("main.(*client).send:55", 0)});
+  scene.see(0.5, {waiters(0), writer("main.(*client).send:55", 0)});
+  scene.history.push(scene.heap(10, {{.bytes = 1 << 20}}, 3));
+  EXPECT_NE(scene.about("main.(*client).send").resembles, kMistake);
+}
+
 TEST(NetworkHolder, IsASuspectAtMostHoweverLongItIsSeen) {
   Scene scene;
   for (int i = 0; i < 6; ++i) scene.see(3.0 * i, {waiters(0, 4), writer("main.(*client).send:55", 0)});
