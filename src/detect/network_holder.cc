@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "detect/long_wait.h"
 #include "detect/site.h"
 
 namespace lf::detect {
 namespace {
 
-constexpr std::uint16_t kLongMinutes = 3;  // one collection interval (two minutes) may be false
-constexpr double kLongSeconds = 2.4;       // what `analyze` watches a pile for that does not move
+constexpr double kLongSeconds = 2.4;  // what `analyze` watches a pile for that does not move
 
 /// The time from the first dump of this process to the last.
 double seconds_seen(const Series& series) {
@@ -62,7 +62,7 @@ NetworkHolders::NetworkHolders(const Symbols& symbols, const Series& series)
 }
 
 bool NetworkHolders::stands_long(std::uint32_t group) const {
-  return stayed_[group] > 0 && (seen_long_ || series_.groups[group].wait_min >= kLongMinutes);
+  return stayed_[group] > 0 && (seen_long_ || series_.groups[group].wait_min >= kLongWaitMinutes);
 }
 
 std::optional<NetworkHolder> NetworkHolders::find(std::uint32_t waiter) const {

@@ -2,13 +2,13 @@
 
 #include "base/format.h"
 #include "detect/come_and_stay.h"
+#include "detect/long_wait.h"
 #include "detect/rules.h"
 
 namespace lf::detect {
 namespace {
 
-constexpr std::uint64_t kLongWaitMinutes = 3;  // one collection interval (two minutes) may be false
-constexpr std::uint64_t kHours = 60;           // nobody is slow to receive for so long
+constexpr std::uint64_t kHours = 60;  // nobody is slow to receive for so long
 constexpr std::uint64_t kLargeCrowd = 500;
 
 int crowd_points(std::uint64_t count) {
