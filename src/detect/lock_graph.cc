@@ -238,9 +238,14 @@ void tie_behind_double_locks(const Series& series, const Nodes& nodes, LockGraph
 
 /// Ties those who wait for a lock, behind nobody who is stuck, behind one who holds it while he waits for the network.
 void tie_behind_network(const Symbols& symbols, const Series& series, const Nodes& nodes, LockGraph& graph) {
-  const NetworkHolders holders(symbols, series);
+  std::vector<std::uint32_t> waiters;
   for (const auto& [index, node] : nodes) {
-    if (graph.parts[index].knot != LockKnot::kNone || series.groups[index].state_class != StateClass::kLock) continue;
+    const bool waits = series.groups[index].state_class == StateClass::kLock;
+    if (waits && graph.parts[index].knot == LockKnot::kNone) waiters.push_back(index);
+  }
+  if (waiters.empty()) return;
+  const NetworkHolders holders(symbols, series);
+  for (const std::uint32_t index : waiters) {
     const std::optional<NetworkHolder> holder = holders.find(index);
     if (!holder) continue;
     LockPart& held = graph.parts[holder->group];
